@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+//
+// Dompet: a wallet top-up backend of small FastCGI programs behind nginx.
+//
+// The order of the modules below is the direction of the arrows: a module imports only modules
+// that stand above it. Tests/House holds this file and the imports to that.
+
+import PackageDescription
+
+/// What every target is compiled with: a warning is an error.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// Everything that does not call C proves its memory safety (SE-0458).
+let memorySafe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+  name: "dompet",
+  dependencies: [
+    // Logging: the levels, metadata and handler contract that the Swift server field agreed upon.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2")
+  ],
+  targets: [
+    // C libraries, dynamic, so that Debian's security updates reach them.
+    .systemLibrary(
+      name: "CFastCGI", path: "Sources/C/FastCGI", pkgConfig: "fcgi",
+      providers: [.apt(["libfcgi-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", path: "Sources/C/SQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CCurl", path: "Sources/C/Curl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CArgon2", path: "Sources/C/Argon2", pkgConfig: "libargon2",
+      providers: [.apt(["libargon2-dev"])]),
+    .systemLibrary(
+      name: "CCrypt", path: "Sources/C/Crypt", pkgConfig: "libcrypt",
+      providers: [.apt(["libcrypt-dev"])]),
+
+    // Pure: no input or output, no clock, no C.
+    .target(name: "Domain", swiftSettings: memorySafe),
+    .target(name: "JSON", dependencies: ["Domain"], swiftSettings: memorySafe),
+    .target(name: "Crypto", dependencies: ["Domain", "JSON"], swiftSettings: memorySafe),
+
+    // The outside world, one module for each C library.
+    .target(name: "FastCGI", dependencies: ["CFastCGI"], swiftSettings: strict),
+    .target(name: "Storage", dependencies: ["CSQLite", "Domain"], swiftSettings: strict),
+    .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
+    .target(
+      name: "Passwords", dependencies: ["CArgon2", "CCrypt", "Domain"], swiftSettings: strict),
+
+    // What the product is about.
+    .target(
+      name: "Schema", dependencies: ["Storage"], path: "sql",
+      resources: [
+        .embedInCode("m001_users.sqlite.sql"), .embedInCode("m002_wallets.sqlite.sql"),
+        .embedInCode("m003_top_ups.sqlite.sql"), .embedInCode("m004_events.sqlite.sql"),
+      ],
+      swiftSettings: memorySafe),
+    .target(
+      name: "Ledger", dependencies: ["Domain", "JSON", "Crypto", "Storage"],
+      swiftSettings: memorySafe),
+    .target(
+      name: "Xendit", dependencies: ["Domain", "JSON", "Crypto", "HTTPClient"],
+      swiftSettings: memorySafe),
+    .target(
+      name: "Service",
+      dependencies: [
+        "Domain", "JSON", "Crypto", "FastCGI", "Storage", "Schema", "Ledger",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: memorySafe),
+
+    // One program for each route group.
+    .executableTarget(
+      name: "dompet-auth",
+      dependencies: ["Domain", "JSON", "Crypto", "FastCGI", "Ledger", "Passwords", "Service"],
+      swiftSettings: memorySafe),
+    .executableTarget(
+      name: "dompet-wallets",
+      dependencies: ["Domain", "JSON", "FastCGI", "Ledger", "Service"], swiftSettings: memorySafe),
+    .executableTarget(
+      name: "dompet-payments",
+      dependencies: ["Domain", "JSON", "FastCGI", "HTTPClient", "Ledger", "Xendit", "Service"],
+      swiftSettings: memorySafe),
+    .executableTarget(
+      name: "dompet-webhook",
+      dependencies: ["Domain", "JSON", "Crypto", "FastCGI", "Ledger", "Xendit", "Service"],
+      swiftSettings: memorySafe),
+
+    // Development only: a stand-in Xendit.
+    .executableTarget(
+      name: "dompet-sandbox",
+      dependencies: ["Domain", "JSON", "Crypto", "FastCGI", "Storage", "HTTPClient"],
+      swiftSettings: memorySafe),
+  ]
+)

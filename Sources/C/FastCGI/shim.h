@@ -1,0 +1,2 @@
+// libfcgi's thread-safe interface. fcgi_stdio.h is left out: it redefines stdio's names.
+#include <fcgiapp.h>

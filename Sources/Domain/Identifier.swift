@@ -1,0 +1,47 @@
+// The ids of users, wallets, top-ups and sessions: UUIDs of version 7 (RFC 9562, section 5.7),
+// which sort by the millisecond of their making.
+
+/// A UUID in its canonical form: 36 characters, lower case.
+public struct Identifier: Hashable, Sendable, CustomStringConvertible {
+  public let text: String
+
+  /// Nil unless `text` is a UUID in canonical form.
+  public init?(_ text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 36 else { return nil }
+    for (index, byte) in bytes.enumerated() {
+      let isHyphen = index == 8 || index == 13 || index == 18 || index == 23
+      let isHex = (48...57).contains(byte) || (97...102).contains(byte)
+      guard isHyphen ? byte == 45 : isHex else { return nil }
+    }
+    self.text = text
+  }
+
+  /// A new one: 48 bits of `now` in milliseconds, 74 random bits.
+  public static func make(in world: World) -> Identifier {
+    let milliseconds = UInt64(clamping: world.now().microseconds / 1000)
+    var bytes = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) }
+    bytes += world.randomBytes(10)
+    bytes[6] = bytes[6] & 0x0F | 0x70
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    return Identifier(bytes: bytes)
+  }
+
+  public var description: String { text }
+
+  private init(bytes: [UInt8]) {
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text += "-" }
+      text += byte.hex(uppercase: false)
+    }
+    self.text = text
+  }
+}
+
+extension UInt8 {
+  /// Two hexadecimal digits.
+  func hex(uppercase: Bool) -> String {
+    (self < 16 ? "0" : "") + String(self, radix: 16, uppercase: uppercase)
+  }
+}

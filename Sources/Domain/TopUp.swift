@@ -1,0 +1,106 @@
+// A wish to put money into a wallet, from the first request to the provider's last word.
+
+/// A top-up as it is stored.
+public struct TopUp: Equatable, Sendable {
+  public let id: Identifier
+  public let userID: Identifier
+  public let walletID: Identifier
+  public let reference: TopUpReference
+  public let amount: Money
+  public let status: Status
+  /// The provider's invoice; nil while it is not yet known.
+  public let invoice: InvoiceLink?
+  /// Until then somebody is busy asking the provider about it.
+  public let leaseUntil: Timestamp?
+
+  public init(
+    id: Identifier, userID: Identifier, walletID: Identifier, reference: TopUpReference,
+    amount: Money, status: Status, invoice: InvoiceLink?, leaseUntil: Timestamp?
+  ) {
+    self.id = id
+    self.userID = userID
+    self.walletID = walletID
+    self.reference = reference
+    self.amount = amount
+    self.status = status
+    self.invoice = invoice
+    self.leaseUntil = leaseUntil
+  }
+
+  /// Open, and nobody can say whether the provider has made its invoice.
+  public var isUnknown: Bool { status == .pending && invoice == nil }
+
+  /// The same, leased until then.
+  public func leased(until end: Timestamp) -> TopUp {
+    TopUp(
+      id: id, userID: userID, walletID: walletID, reference: reference, amount: amount,
+      status: status, invoice: invoice, leaseUntil: end)
+  }
+
+  /// PAID is final. From any other status a payment leads to PAID, since the money is there;
+  /// EXPIRED and FAILED are reached from PENDING only.
+  public enum Status: String, Sendable {
+    case pending = "PENDING"
+    case paid = "PAID"
+    case expired = "EXPIRED"
+    case failed = "FAILED"
+  }
+}
+
+/// Where the payer pays.
+public struct InvoiceLink: Equatable, Sendable {
+  public let id: String
+  public let url: String
+  public let expiresAt: Timestamp?
+
+  public init(id: String, url: String, expiresAt: Timestamp?) {
+    self.id = id
+    self.url = url
+    self.expiresAt = expiresAt
+  }
+}
+
+/// The smallest and the largest amount of one top-up.
+public struct TopUpLimits: Equatable, Sendable {
+  public let minimum: Money
+  public let maximum: Money
+
+  public init(minimum: Money, maximum: Money) {
+    self.minimum = minimum
+    self.maximum = maximum
+  }
+
+  /// The amount, if it lies within the limits.
+  public func check(_ amount: Money) throws(Invalid) -> Money {
+    guard amount >= minimum else { throw Invalid("must be at least \(minimum.whole)") }
+    guard amount <= maximum else { throw Invalid("must be at most \(maximum.whole)") }
+    return amount
+  }
+}
+
+/// Our name for a top-up at the provider: `WTU-YYYYMMDD-` and 16 hexadecimal digits.
+public struct TopUpReference: Hashable, Sendable {
+  public let text: String
+
+  /// Nil unless `text` has the form of our references: it belongs to somebody else's invoice.
+  public init?(_ text: String) {
+    let parts = text.utf8.split(separator: 45, omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].elementsEqual("WTU".utf8),
+      parts[1].count == 8, parts[1].allSatisfy({ (48...57).contains($0) }),
+      parts[2].count == 16,
+      parts[2].allSatisfy({ (48...57).contains($0) || (65...70).contains($0) })
+    else { return nil }
+    self.text = text
+  }
+
+  /// A new one: today's date in UTC, and 64 random bits.
+  public static func make(in world: World) -> TopUpReference {
+    let date = world.now().rfc3339.utf8.filter { (48...57).contains($0) }.prefix(8)
+    let random = world.randomBytes(8).map { $0.hex(uppercase: true) }.joined()
+    return TopUpReference(known: "WTU-\(String(decoding: date, as: UTF8.self))-\(random)")
+  }
+
+  private init(known text: String) {
+    self.text = text
+  }
+}

@@ -1,0 +1,42 @@
+// What a handler answers, and its form on the wire: a CGI response (RFC 3875, section 6).
+
+/// An answer: status, header fields in order, and the whole body.
+public struct Response: Sendable {
+  /// The HTTP status code.
+  public var status: Int
+  /// Header fields besides Content-Length, which the server adds.
+  public var headers: [(name: String, value: String)]
+  public var body: [UInt8]
+
+  public init(
+    status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []
+  ) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// The bytes for nginx: header fields, an empty line, and the body unless the call was HEAD
+  /// (RFC 9110, section 9.3.2: same fields, no content).
+  func serialized(for request: borrowing Request) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(256 + body.count)
+    bytes.append(field: "Status", String(status))
+    for (name, value) in headers { bytes.append(field: name, value) }
+    if status != 204 { bytes.append(field: "Content-Length", String(body.count)) }
+    bytes.append(contentsOf: [13, 10])
+    if request.parameter("REQUEST_METHOD") != "HEAD" { bytes.append(contentsOf: body) }
+    return bytes
+  }
+}
+
+extension [UInt8] {
+  /// One header field. Control characters would end it early and begin another: they become
+  /// spaces (RFC 9110, section 5.5).
+  fileprivate mutating func append(field name: String, _ value: String) {
+    append(contentsOf: name.utf8)
+    append(contentsOf: [58, 32])
+    for byte in value.utf8 { append(byte < 32 || byte == 127 ? 32 : byte) }
+    append(contentsOf: [13, 10])
+  }
+}

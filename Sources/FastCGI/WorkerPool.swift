@@ -1,0 +1,170 @@
+// The worker threads: each accepts, reads, answers, and begins anew, until told to stop.
+//
+// libfcgi can accept by itself, but then a signal that ends the wait may instead hit the reading
+// of a request that has just come, and lose it. So accepting is done here, the only place where
+// the wake-up signal is let through, and libfcgi is handed the connection.
+
+import CFastCGI
+import Glibc
+import Synchronization
+
+/// Ends a wait in accept(2); has no other effect.
+private let wakeUpSignal = SIGUSR1
+
+final class WorkerPool: Sendable {
+  private let server: Server
+  private let isStopping = Atomic(false)
+  private let failed = Atomic(false)
+  private let running = Atomic(0)
+  private let workers = Mutex<[pthread_t]>([])
+
+  init(server: Server) {
+    self.server = server
+  }
+
+  /// Whether accepting failed for good, so that the pool stopped by itself.
+  var hasFailed: Bool { failed.load(ordering: .acquiring) }
+
+  func start() {
+    installWakeUpHandler()
+    setWakeUp(blocked: true)
+    for _ in 0..<server.threads {
+      running.add(1, ordering: .relaxed)
+      guard let worker = startThread({ self.work() }) else {
+        running.subtract(1, ordering: .relaxed)
+        fail("cannot start a worker thread")
+        return
+      }
+      workers.withLock { $0.append(worker) }
+    }
+  }
+
+  /// Wakes waiting workers until all have ended; those at work end after their request. The
+  /// signal is repeated, since one that comes between the look at the flag and accept(2) is lost.
+  func stop() {
+    isStopping.store(true, ordering: .releasing)
+    let threads = workers.withLock { $0 }
+    while running.load(ordering: .acquiring) > 0 {
+      for thread in threads { pthread_kill(thread, wakeUpSignal) }
+      usleep(5000)
+    }
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  private func work() {
+    var request = FCGX_Request()
+    while let connection = nextConnection() {
+      serve(connection, with: &request)
+    }
+    running.subtract(1, ordering: .releasing)
+  }
+
+  /// One connection carries one request: nginx is told to close it (`fastcgi_keep_conn off`), and
+  /// whatever a peer asks for, it is closed here.
+  private func serve(_ connection: Int32, with request: inout FCGX_Request) {
+    // No listening socket for libfcgi: after a malformed beginning it would accept by itself.
+    FCGX_InitRequest(&request, -1, 0)
+    request.ipcFd = connection
+    // Accepting begins by finishing the request before, which would close the connection.
+    request.keepConnection = 1
+    if FCGX_Accept_r(&request) == 0, let variables = request.envp {
+      request.keepConnection = 0
+      answer(request, variables)
+      FCGX_Finish_r(&request)
+    } else {
+      FCGX_Free(&request, 1)
+    }
+  }
+
+  private func answer(_ request: FCGX_Request, _ variables: Request.Variables) {
+    let read = { (buffer: UnsafeMutableBufferPointer<UInt8>) in
+      Int(FCGX_GetStr(buffer.baseAddress, Int32(clamping: buffer.count), request.in))
+    }
+    let body = readBody(of: variables, bytesMax: server.bodyBytesMax, through: read)
+    // What nobody wants is read all the same: a rest must never pass for another request.
+    drain(read)
+    let asked = Request(variables: variables, body: body)
+    server.handler(asked).serialized(for: asked).withUnsafeBytes { raw in
+      let start = raw.bindMemory(to: CChar.self).baseAddress
+      _ = FCGX_PutStr(start, Int32(clamping: raw.count), request.out)
+    }
+  }
+
+  /// The next connection, or nil when the pool stops.
+  private func nextConnection() -> Int32? {
+    while !isStopping.load(ordering: .acquiring) {
+      setWakeUp(blocked: false)
+      let connection = accept(0, nil, nil)
+      let reason = errno
+      setWakeUp(blocked: true)
+      if connection >= 0 { return connection }
+      recover(from: reason)
+    }
+    return nil
+  }
+
+  private func recover(from reason: Int32) {
+    switch reason {
+    case EINTR, ECONNABORTED, EPROTO:
+      break
+    case EAGAIN:
+      // The socket was left non-blocking by whoever made it.
+      var listener = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+      poll(&listener, 1, 100)
+    case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+      usleep(50_000)
+    default:
+      fail("cannot accept on descriptor 0: \(String(cString: strerror(reason)))")
+    }
+  }
+
+  /// Says why and makes `Server.run` return.
+  private func fail(_ reason: String) {
+    complain(reason)
+    failed.store(true, ordering: .releasing)
+    isStopping.store(true, ordering: .releasing)
+    kill(getpid(), SIGTERM)
+  }
+}
+
+private func drain(_ read: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+  withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { scratch in
+    while read(scratch) > 0 {}
+  }
+}
+
+private func installWakeUpHandler() {
+  var action = sigaction()
+  action.__sigaction_handler.sa_handler = { _ in }
+  sigaction(wakeUpSignal, &action, nil)
+}
+
+private func setWakeUp(blocked: Bool) {
+  var set = sigset_t()
+  sigemptyset(&set)
+  sigaddset(&set, wakeUpSignal)
+  pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nil)
+}
+
+/// A body that a new thread takes over.
+private final class ThreadBody {
+  let run: @Sendable () -> Void
+  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+private func startThread(_ run: @escaping @Sendable () -> Void) -> pthread_t? {
+  var thread = pthread_t()
+  let body = Unmanaged.passRetained(ThreadBody(run))
+  let result = pthread_create(&thread, nil, enterThread, body.toOpaque())
+  guard result == 0 else {
+    body.release()
+    return nil
+  }
+  return thread
+}
+
+/// A free function: a closure in an executable's main file would belong to the main actor.
+private func enterThread(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let raw { Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue().run() }
+  return nil
+}

@@ -1,0 +1,83 @@
+// Statements about users.
+
+import Domain
+import Storage
+
+/// The people who have a wallet.
+public enum Users {
+  /// What a login needs to know of a user.
+  public struct Credentials: Sendable {
+    public let user: User
+    /// A PHC string (`$argon2id$…`) or an imported `$2b$…`.
+    public let passwordHash: String
+    public let isActive: Bool
+  }
+
+  /// Whether the e-mail address or the user name belongs to somebody.
+  public static func isTaken(
+    email: Email, username: Username, in db: any Connection
+  ) throws(Refusal) -> Bool {
+    let found = try db.query(
+      "SELECT 1 FROM users WHERE email = $1 UNION ALL SELECT 1 FROM users WHERE username = $2",
+      [.text(email.text), .text(username.text)]
+    ) { _ in true }
+    return !found.isEmpty
+  }
+
+  /// Inserts a user.
+  /// - Throws: `.conflict` if the e-mail address or the user name is taken.
+  public static func insert(
+    _ user: User, passwordHash: String, in db: any Connection
+  ) throws(Refusal) {
+    let inserted = try db.query(
+      """
+      INSERT INTO users (id, email, username, name, password_hash, role, created_at, updated_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+      ON CONFLICT DO NOTHING RETURNING id
+      """,
+      [
+        .text(user.id.text), .text(user.email.text), .text(user.username.text),
+        .optional(user.name?.text), .text(passwordHash), .text(user.role.rawValue),
+        .integer(user.createdAt.microseconds),
+      ]
+    ) { _ in true }
+    guard !inserted.isEmpty else { throw .conflict(detail: taken) }
+  }
+
+  /// What a 409 says; it does not tell which of the two.
+  public static let taken = "The e-mail address or the user name is taken."
+
+  /// The user of this name, disabled ones too.
+  public static func find(
+    username: Username, in db: any Connection
+  ) throws(Refusal) -> Credentials? {
+    try db.query(
+      """
+      SELECT id, email, username, name, role, created_at, password_hash, is_active
+      FROM users WHERE username = $1
+      """,
+      [.text(username.text)], credentials
+    ).first
+  }
+
+  /// Replaces an outdated hash, if it is still the one that was verified.
+  public static func rehash(
+    _ user: Identifier, from old: String, to new: String, in db: any Connection
+  ) throws(Refusal) {
+    try db.execute(
+      "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+      [.text(user.text), .text(old), .text(new)])
+  }
+
+  private static func credentials(_ row: borrowing Row) throws(Refusal) -> Credentials {
+    let user = User(
+      id: try row.identifier(0),
+      email: try row.parsed(1) { raw throws(Invalid) in try Email(raw) },
+      username: try row.parsed(2) { raw throws(Invalid) in try Username(raw) },
+      name: try row.optionalText(3).flatMap { try? PersonName.parse($0) },
+      role: try row.parsed(4) { Role(rawValue: $0) },
+      createdAt: try row.timestamp(5))
+    return Credentials(
+      user: user, passwordHash: try row.text(6), isActive: try row.integer(7) == 1)
+  }
+}

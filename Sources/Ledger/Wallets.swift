@@ -1,0 +1,106 @@
+// Statements about wallets and their transactions.
+
+import Domain
+import Storage
+
+/// The money, and how it moves.
+public enum Wallets {
+  /// Makes a user's wallet: empty.
+  public static func insert(
+    _ wallet: Wallet, of user: Identifier, in db: any Connection
+  ) throws(Refusal) {
+    try db.execute(
+      """
+      INSERT INTO wallets (id, user_id, currency, head, created_at, updated_at)
+      VALUES ($1, $2, $3, $4, $5, $5)
+      """,
+      [
+        .text(wallet.id.text), .text(user.text), .text(Money.currency), .bytes(Chain.empty),
+        .integer(wallet.createdAt.microseconds),
+      ])
+  }
+
+  /// The wallet of a user.
+  public static func find(
+    ofUser user: Identifier, in db: any Connection
+  ) throws(Refusal) -> Wallet? {
+    try db.query(
+      "SELECT id, balance, created_at, updated_at FROM wallets WHERE user_id = $1",
+      [.text(user.text)]
+    ) { row throws(Refusal) in
+      Wallet(
+        id: try row.identifier(0), balance: try row.money(1), createdAt: try row.timestamp(2),
+        updatedAt: try row.timestamp(3))
+    }.first
+  }
+
+  /// Which top-up an invoice was credited for, if it was.
+  public static func creditedReference(
+    ofInvoice invoiceID: String, in db: any Connection
+  ) throws(Refusal) -> String? {
+    try db.query(
+      "SELECT reference FROM wallet_transactions WHERE invoice_id = $1",
+      [.text(invoiceID)]
+    ) { row throws(Refusal) in try row.text(0) }.first
+  }
+
+  /// Appends a transaction and moves the wallet to it; both or neither.
+  /// - Throws: `.insufficientFunds` if the balance would fall below zero; `.broken` if the wallet
+  ///   does not exist or the invoice has been credited already.
+  public static func post(
+    _ posting: Posting, to wallet: Identifier, at now: Timestamp, in db: any Connection
+  ) throws(Refusal) {
+    guard let chain = try chain(of: wallet, in: db) else {
+      throw .broken(evidence: "wallet \(wallet) does not exist")
+    }
+    let link = try chain.link(posting, at: now)
+    try append(posting, link, to: wallet, in: db)
+    try move(wallet, to: link, in: db)
+  }
+
+  private static func chain(
+    of wallet: Identifier, in db: any Connection
+  ) throws(Refusal) -> Chain? {
+    try db.query(
+      "SELECT sequence, balance, head, updated_at FROM wallets WHERE id = $1",
+      [.text(wallet.text)]
+    ) { row throws(Refusal) in
+      Chain(
+        wallet: wallet, sequence: try row.integer(0), balance: try row.money(1),
+        head: try row.bytes(2), newestAt: try row.timestamp(3))
+    }.first
+  }
+
+  private static func append(
+    _ posting: Posting, _ link: Chain.Link, to wallet: Identifier, in db: any Connection
+  ) throws(Refusal) {
+    try db.execute(
+      """
+      INSERT INTO wallet_transactions
+        (wallet_id, sequence, type, amount, balance_after, description, reference, invoice_id,
+         counterparty, created_at, hash)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      """,
+      [
+        .text(wallet.text), .integer(link.sequence), .text(posting.kind.rawValue),
+        .integer(posting.amount.rupiah), .integer(link.balanceAfter.rupiah),
+        .text(posting.description), .optional(posting.reference), .optional(posting.invoiceID),
+        .text(posting.counterparty), .integer(link.createdAt.microseconds), .bytes(link.hash),
+      ])
+  }
+
+  private static func move(
+    _ wallet: Identifier, to link: Chain.Link, in db: any Connection
+  ) throws(Refusal) {
+    let moved = try db.execute(
+      """
+      UPDATE wallets SET balance = $3, sequence = $2, head = $4, updated_at = $5
+      WHERE id = $1 AND sequence = $2 - 1
+      """,
+      [
+        .text(wallet.text), .integer(link.sequence), .integer(link.balanceAfter.rupiah),
+        .bytes(link.hash), .integer(link.createdAt.microseconds),
+      ])
+    guard moved == 1 else { throw .broken(evidence: "wallet \(wallet) moved meanwhile") }
+  }
+}

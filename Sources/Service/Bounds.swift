@@ -1,0 +1,36 @@
+// Every bound of the programs, once, with its reason.
+
+/// Limits on what comes in and on what is waited for.
+public enum Bounds {
+  /// A request's body. The largest that is meant is a webhook of about 2 kB; nginx refuses more
+  /// than this too.
+  public static let bodyBytesMax = 65_536
+
+  /// Worker threads where nothing but the disk is waited for. A group of commits is never larger
+  /// than the number of threads, so on a slow disk they are the throughput.
+  public static let workerThreads = 32
+
+  /// Worker threads of auth: two hash passwords, the others must never wait for them all.
+  public static let workerThreadsOfAuth = 8
+
+  /// More threads than this only cost memory.
+  public static let workerThreadsMax = 256
+
+  /// A whole top-up request, Xendit's answer included. nginx waits 20 s.
+  public static let topUpMilliseconds = 15_000
+
+  /// Somebody is on it until then: a little longer than such a request can live.
+  public static let topUpLeaseSeconds: Int64 = 20
+
+  /// What a session remembers of a User-Agent.
+  public static let userAgentCharactersMax = 255
+
+  /// A secret that signs or proves: as long as the hash that it keys (RFC 7518, section 3.2).
+  public static let secretBytesMin = 32
+
+  /// A secret or a setting from a file.
+  public static let secretBytesMax = 4096
+
+  /// What a 503 or a 429 asks a client to wait.
+  public static let retryAfterSeconds = 2
+}

@@ -1,0 +1,122 @@
+// The settings of a program: environment variables. A secret may instead lie in a file that
+// `NAME_FILE` names, or be a systemd credential called NAME.
+//
+// Every mistake is collected, so that an operator mends them all at once.
+
+import Domain
+
+/// Reads a program's settings and remembers what is wrong with them. Each reader returns nil where
+/// it noted a mistake; `finish` unwraps them all, or ends the process.
+///
+///     var configuration = Configuration(program: "dompet-wallets")
+///     let settings = configuration.settings()
+///     let keys = configuration.tokenKeys()
+///     let (settings, keys) = configuration.finish(settings, keys)
+public struct Configuration {
+  public let program: String
+  private var mistakes: [String] = []
+
+  public init(program: String) {
+    self.program = program
+  }
+
+  /// A setting as it is, or `fallback`.
+  public func text(_ name: String, or fallback: String) -> String {
+    System.variable(name) ?? fallback
+  }
+
+  /// A setting that must be there.
+  public mutating func required(_ name: String) -> String? {
+    System.variable(name) ?? note("\(name) is not set.")
+  }
+
+  /// A whole number within bounds, or `fallback` if it is not set.
+  public mutating func number(
+    _ name: String, or fallback: Int64, in range: ClosedRange<Int64>
+  ) -> Int64? {
+    guard let text = System.variable(name) else { return fallback }
+    if let value = Int64(text), range.contains(value) { return value }
+    return note(
+      "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+  }
+
+  /// A setting that `parse` understands.
+  public mutating func parsed<T>(
+    _ name: String, or fallback: String, _ parse: (String) -> T?, expected: String
+  ) -> T? {
+    parse(text(name, or: fallback)) ?? note("\(name) must be \(expected).")
+  }
+
+  /// A secret that must be there; its value appears in no message.
+  public mutating func secret(
+    _ name: String, bytesMin: Int = Bounds.secretBytesMin
+  ) -> String? {
+    guard let value = optionalSecret(name, bytesMin: bytesMin) else { return nil }
+    return value ?? note("\(name) is not set, neither as a variable, nor by \(name)_FILE.")
+  }
+
+  /// A secret that may be there: `.some(nil)` if it is not.
+  public mutating func optionalSecret(
+    _ name: String, bytesMin: Int = Bounds.secretBytesMin
+  ) -> String?? {
+    guard let (bytes, source) = rawSecret(name) else { return .some(nil) }
+    guard let bytes else {
+      return note("\(name) cannot be read from the file that \(source) names.")
+    }
+    guard bytes.count >= bytesMin else {
+      return note("\(name) must be at least \(bytesMin) bytes long; it has \(bytes.count).")
+    }
+    guard let value = String(validating: bytes, as: UTF8.self), !bytes.contains(where: { $0 < 32 })
+    else { return note("\(name) must be text in UTF-8 without control characters.") }
+    return .some(value)
+  }
+
+  /// The path of `sqlite:PATH` in DATABASE_URL.
+  public mutating func databasePath() -> String? {
+    guard let url = required("DATABASE_URL") else { return nil }
+    guard url.hasPrefix("sqlite:/"), url.utf8.count > "sqlite:/".utf8.count else {
+      return note("DATABASE_URL must be sqlite: and an absolute path.")
+    }
+    return String(url.dropFirst("sqlite:".count))
+  }
+
+  /// The values, if there is no mistake; else all mistakes are written to standard error and the
+  /// process ends with 78 (EX_CONFIG).
+  public func finish<each T>(_ values: repeat (each T)?) -> (repeat each T) {
+    if mistakes.isEmpty, let result = unwrap(repeat each values) { return result }
+    System.fail(program, mistakes)
+  }
+
+  /// Notes a mistake; always nil, to be returned by the reader that made it.
+  public mutating func note<T>(_ mistake: String) -> T? {
+    mistakes.append(mistake)
+    return nil
+  }
+
+  /// The value and where it is from; the value is nil if its file cannot be read.
+  private func rawSecret(_ name: String) -> (value: [UInt8]?, source: String)? {
+    if let value = System.variable(name) { return (Array(value.utf8), name) }
+    if let path = System.variable("\(name)_FILE") { return (secretFile(path), "\(name)_FILE") }
+    guard let directory = System.variable("CREDENTIALS_DIRECTORY"),
+      let value = secretFile("\(directory)/\(name)")
+    else { return nil }
+    return (value, "CREDENTIALS_DIRECTORY")
+  }
+
+  /// A file's content without the line end that editors leave.
+  private func secretFile(_ path: String) -> [UInt8]? {
+    guard var value = System.file(path, bytesMax: Bounds.secretBytesMax) else { return nil }
+    while let last = value.last, last == 10 || last == 13 { value.removeLast() }
+    return value
+  }
+}
+
+private struct Missing: Error {}
+
+private func unwrap<each T>(_ values: repeat (each T)?) -> (repeat each T)? {
+  func value<U>(_ optional: U?) throws(Missing) -> U {
+    guard let optional else { throw Missing() }
+    return optional
+  }
+  return try? (repeat value(each values))
+}

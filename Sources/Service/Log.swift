@@ -1,0 +1,87 @@
+// The log: one JSON object a line on standard error, through swift-log.
+//
+// Nothing that a client sent is logged but the request's method, and the route by our own name.
+// Tokens, passwords, keys and bodies never are.
+
+import Domain
+import JSON
+import Logging
+
+/// Writes lines; knows the program's name.
+public struct Log: Sendable {
+  private let logger: Logger
+
+  /// - Parameter level: lines below it are left out.
+  public init(program: String, level: Logger.Level, world: World) {
+    logger = Logger(label: program) { label in
+      LineHandler(program: label, logLevel: level, now: world.now)
+    }
+  }
+
+  /// Something that an operator should know.
+  public func error(_ message: String, requestID: String? = nil, evidence: String? = nil) {
+    write(.error, message, requestID, evidence)
+  }
+
+  /// Something that mends itself, but should not happen often.
+  public func warning(_ message: String, requestID: String? = nil, evidence: String? = nil) {
+    write(.warning, message, requestID, evidence)
+  }
+
+  /// Something in the program's life.
+  public func notice(_ message: String) {
+    write(.notice, message, nil, nil)
+  }
+
+  /// The one line of each request, at level info.
+  func request(
+    id: String, method: String, route: String, status: Int, durationMicroseconds: Int64
+  ) {
+    logger.info(
+      "request",
+      metadata: [
+        "requestId": .string(id), "method": .string(method), "route": .string(route),
+        "status": .stringConvertible(Int64(status)),
+        "durationMicroseconds": .stringConvertible(durationMicroseconds),
+      ])
+  }
+
+  private func write(
+    _ level: Logger.Level, _ message: String, _ requestID: String?, _ evidence: String?
+  ) {
+    var metadata: Logger.Metadata = [:]
+    if let requestID { metadata["requestId"] = .string(requestID) }
+    if let evidence { metadata["evidence"] = .string(evidence) }
+    logger.log(level: level, "\(message)", metadata: metadata)
+  }
+}
+
+/// Makes a line of an event.
+private struct LineHandler: LogHandler {
+  let program: String
+  var logLevel: Logger.Level
+  let now: @Sendable () -> Timestamp
+  var metadata: Logger.Metadata = [:]
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    var writer = JSONWriter()
+    writer.object { line in
+      line.member("time", now().rfc3339)
+      line.member("level", event.level.rawValue)
+      line.member("program", program)
+      line.member("message", event.message.description)
+      for (name, value) in (event.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
+        switch value {
+        case .stringConvertible(let number as Int64): line.member(name, number)
+        default: line.member(name, value.description)
+        }
+      }
+    }
+    System.writeError(writer.bytes + [10])
+  }
+}

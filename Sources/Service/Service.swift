@@ -1,0 +1,83 @@
+// What the programs share: how one starts, what its handlers have at hand, how it ends.
+
+import Crypto
+import Domain
+import FastCGI
+import Ledger
+import Logging
+import Schema
+import Storage
+
+/// What every handler has at hand.
+public struct Service: Sendable {
+  public let database: any Database
+  public let world: World
+  public let log: Log
+
+  /// Opens the database and serves until told to stop. The exit status is 0, 78 (EX_CONFIG) if the
+  /// database is not as it must be, or what `Server.run` says.
+  public static func run(_ settings: Settings, routes: (Service) -> [Route]) -> Never {
+    let world = World.real
+    let log = Log(program: settings.program, level: settings.logLevel, world: world)
+    let service = Service(database: open(settings), world: world, log: log)
+    let table = Routes(routes(service), log: log, world: world)
+    let server = Server(threads: settings.threads, bodyBytesMax: Bounds.bodyBytesMax) {
+      table.answer($0)
+    }
+    System.end(server.run())
+  }
+
+  private static func open(_ settings: Settings) -> SQLiteDatabase {
+    do throws(StorageFailure) {
+      return try SQLiteDatabase(
+        path: settings.databasePath, migrations: Schema.migrations,
+        mode: Server.isCGI ? .single : .service)
+    } catch {
+      System.fail(settings.program, [explain(error, settings.databasePath)])
+    }
+  }
+
+  private static func explain(_ failure: StorageFailure, _ path: String) -> String {
+    switch failure {
+    case .newerSchema(let found, let known):
+      "\(path) has schema \(found), this program knows \(known). Install the newer release."
+    case .olderSchema(let found, let known):
+      "\(path) has schema \(found), this program needs \(known), and plain CGI does not migrate. "
+        + "Start a program once with its socket."
+    case .cannotOpen(let evidence):
+      "\(path) cannot be opened: \(evidence). Check DATABASE_URL, owner and mode."
+    }
+  }
+}
+
+/// The settings that all programs have.
+public struct Settings: Sendable {
+  let program: String
+  let databasePath: String
+  /// How many requests run at once.
+  public let threads: Int
+  let logLevel: Logger.Level
+}
+
+extension Configuration {
+  /// DATABASE_URL, WORKER_THREADS, LOG_LEVEL.
+  public mutating func settings(threads: Int = Bounds.workerThreads) -> Settings? {
+    let path = databasePath()
+    let range = 1...Int64(Bounds.workerThreadsMax)
+    let threads = number("WORKER_THREADS", or: Int64(threads), in: range)
+    let level = parsed(
+      "LOG_LEVEL", or: "info", Logger.Level.init(rawValue:),
+      expected: "trace, debug, info, notice, warning, error or critical")
+    guard let path, let threads, let level else { return nil }
+    return Settings(
+      program: program, databasePath: path, threads: Int(threads), logLevel: level)
+  }
+
+  /// JWT_ACCESS_SECRET, and JWT_ACCESS_SECRET_PREVIOUS while it is being replaced.
+  public mutating func tokenKeys() -> JWTKeys? {
+    let current = secret("JWT_ACCESS_SECRET", bytesMin: JWTSecret.bytesMin)
+    let previous = optionalSecret("JWT_ACCESS_SECRET_PREVIOUS", bytesMin: JWTSecret.bytesMin)
+    guard let current, let previous, let key = try? JWTSecret(current) else { return nil }
+    return JWTKeys(current: key, previous: previous.flatMap { try? JWTSecret($0) })
+  }
+}

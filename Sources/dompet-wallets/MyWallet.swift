@@ -1,0 +1,30 @@
+// GET /api/v1/wallets/me: the caller's wallet.
+
+import Domain
+import FastCGI
+import JSON
+import Ledger
+import Service
+
+struct MyWallet: Sendable {
+  private let bearer: Bearer
+
+  init(_ bearer: Bearer) {
+    self.bearer = bearer
+  }
+
+  /// 200 the wallet · 401 · 503
+  func answer(_ request: borrowing Request) throws(Refusal) -> Response {
+    let found = try bearer.read(request) { caller, db throws(Refusal) in
+      try Wallets.find(ofUser: caller.userID, in: db)
+    }
+    guard let wallet = found else { throw .broken(evidence: "a user has no wallet") }
+    return .json(200) { answer in
+      answer.member("id", wallet.id.text)
+      answer.member("balance", wallet.balance.decimal)
+      answer.member("currency", Money.currency)
+      answer.member("createdAt", wallet.createdAt.rfc3339)
+      answer.member("updatedAt", wallet.updatedAt.rfc3339)
+    }
+  }
+}

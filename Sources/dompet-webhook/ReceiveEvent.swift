@@ -1,0 +1,93 @@
+// POST /api/v1/payments/webhooks/xendit: an event about an invoice.
+
+import Crypto
+import Domain
+import FastCGI
+import Ledger
+import Service
+import Xendit
+
+struct ReceiveEvent: Sendable {
+  private let service: Service
+  private let tokens: [[UInt8]]
+
+  /// - Parameter tokens: the callback token, and the one before while it is being replaced.
+  init(_ service: Service, tokens: [String]) {
+    self.service = service
+    self.tokens = tokens.map { Array($0.utf8) }
+  }
+
+  /// 200 received · 400 unreadable, or not as the top-up says · 401 · 404 unknown reference · 413
+  func answer(_ request: borrowing Request) throws(Refusal) -> Response {
+    guard isFromXendit(request) else {
+      throw .unauthorized(detail: "The callback token is missing or wrong.")
+    }
+    let body = try request.bytes()
+    let (event, mistake) = read(body)
+    let verdict = try judge(
+      ReceivedEvent(
+        digest: SHA256.hash(body), body: body, webhookID: request.parameter("HTTP_WEBHOOK_ID"),
+        event: event))
+    if let mistake { throw .invalid([Fault(pointer: "", detail: mistake)]) }
+    return try answer(to: event, verdict)
+  }
+
+  private func read(_ body: [UInt8]) -> (event: Event?, mistake: String?) {
+    do throws(Invalid) {
+      return (try Event(webhook: body), nil)
+    } catch {
+      return (nil, error.detail)
+    }
+  }
+
+  /// Every token is compared to its end, so that the time tells nothing about any of them.
+  private func isFromXendit(_ request: borrowing Request) -> Bool {
+    guard request.parameterCount("HTTP_X_CALLBACK_TOKEN") == 1,
+      let sent = request.parameter("HTTP_X_CALLBACK_TOKEN").map({ Array($0.utf8) })
+    else { return false }
+    return tokens.reduce(false) { found, token in constantTimeEqual(sent, token) || found }
+  }
+
+  /// Stores and judges in one transaction. If the judgement itself fails, the event is stored all
+  /// the same, for an operator, and the failure goes on.
+  private func judge(_ received: ReceivedEvent) throws(Refusal) -> Verdict {
+    let now = service.world.now()
+    do throws(Refusal) {
+      return try service.database.write { db throws(Refusal) in
+        try Settlement.receive(received, at: now, in: db)
+      }
+    } catch {
+      if case .broken = error {
+        try service.database.write { db throws(Refusal) in
+          try Events.store(received, .review(.judgementFailed), at: now, in: db)
+        }
+      }
+      throw error
+    }
+  }
+
+  private func answer(to event: Event?, _ verdict: Verdict) throws(Refusal) -> Response {
+    switch verdict {
+    case .credited, .unchanged:
+      return .json(200) { answer in
+        answer.member("received", true)
+        answer.member("credited", verdict == .credited)
+        answer.member("status", event.map { $0.isPaid ? "PAID" : $0.status })
+      }
+    case .foreign, .review(.unknownReference):
+      throw .notFound
+    case .review(let oddity):
+      throw .invalid([Fault(pointer: pointer(of: oddity), detail: oddity.rawValue)])
+    }
+  }
+
+  private func pointer(of oddity: Oddity) -> String {
+    switch oddity {
+    case .amountMissing, .amountDiffers: "/amount"
+    case .currencyDiffers: "/currency"
+    case .secondPayment, .invoiceElsewhere: "/id"
+    case .unknownReference: "/external_id"
+    case .unreadable, .judgementFailed: ""
+    }
+  }
+}
