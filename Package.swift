@@ -61,7 +61,7 @@ let package = Package(
       name: "Ledger", dependencies: ["Domain", "JSON", "Crypto", "Storage"],
       swiftSettings: memorySafe),
     .target(
-      name: "Xendit", dependencies: ["Domain", "JSON", "Crypto", "HTTPClient"],
+      name: "Xendit", dependencies: ["Domain", "JSON", "HTTPClient"],
       swiftSettings: memorySafe),
     .target(
       name: "Service",
@@ -93,5 +93,33 @@ let package = Package(
       name: "dompet-sandbox",
       dependencies: ["Domain", "JSON", "Crypto", "FastCGI", "Storage", "HTTPClient"],
       swiftSettings: memorySafe),
+
+    // One test target for each module; then the programs by themselves, behind nginx, and the
+    // rules of the house.
+    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    .testTarget(
+      name: "JSONTests", dependencies: ["Domain", "JSON"], path: "Tests/JSON",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CryptoTests", dependencies: ["Domain", "JSON", "Crypto", "Support"],
+      path: "Tests/Crypto", swiftSettings: strict),
+    .testTarget(
+      name: "HTTPClientTests", dependencies: ["HTTPClient", "Support"], path: "Tests/HTTPClient",
+      swiftSettings: strict),
+    .testTarget(
+      name: "PasswordsTests", dependencies: ["Domain", "Passwords", "Support"],
+      path: "Tests/Passwords", swiftSettings: strict),
+    .testTarget(
+      name: "XenditTests",
+      dependencies: ["Domain", "JSON", "HTTPClient", "Xendit", "Support"], path: "Tests/Xendit",
+      swiftSettings: strict),
+    .testTarget(
+      name: "LedgerTests",
+      dependencies: ["Domain", "Crypto", "Storage", "Schema", "Ledger", "Support"],
+      path: "Tests/Ledger", swiftSettings: strict),
+    .testTarget(
+      name: "StackTests", dependencies: ["Support"], path: "Tests/Stack", swiftSettings: strict),
+    .testTarget(
+      name: "HouseTests", dependencies: ["Support"], path: "Tests/House", swiftSettings: strict),
   ]
 )

@@ -1,0 +1,102 @@
+// A ledger to try things on: a real database file, a clock that the test holds, one user.
+
+import Domain
+import Foundation
+import Schema
+import Storage
+import Support
+import Synchronization
+
+@testable import Ledger
+
+/// A user with an empty wallet, in a database of its own.
+final class Books: Sendable {
+  let directory: TemporaryDirectory
+  let database: SQLiteDatabase
+  let user: User
+  let walletID: Identifier
+  private let clock = Mutex(Timestamp(microseconds: 1_750_000_000_000_000))
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    database = try SQLiteDatabase(
+      path: directory.path + "/dompet.db", migrations: Schema.migrations, mode: .service)
+    let now = Timestamp(microseconds: 1_750_000_000_000_000)
+    let world = World(now: { now }, randomBytes: World.testBytes)
+    let user = try User(
+      id: .make(in: world), email: Email("budi@example.com"), username: Username("budi1"),
+      name: nil, role: .user, createdAt: now)
+    let wallet = Wallet(id: .make(in: world), balance: .zero, createdAt: now, updatedAt: now)
+    try database.write { db throws(Refusal) in
+      try Users.insert(user, passwordHash: "$argon2id$of-a-test", in: db)
+      try Wallets.insert(wallet, of: user.id, in: db)
+    }
+    self.user = user
+    walletID = wallet.id
+  }
+
+  var path: String { directory.path + "/dompet.db" }
+
+  /// The clock moves only when a test says so.
+  var now: Timestamp { clock.withLock { $0 } }
+
+  func setClock(seconds: Int64) {
+    clock.withLock { $0 = Timestamp(microseconds: 1_750_000_000_000_000).adding(seconds: seconds) }
+  }
+
+  var world: World {
+    World(now: { self.now }, randomBytes: World.testBytes)
+  }
+
+  func balance() throws(Refusal) -> Int64? {
+    try database.read { db throws(Refusal) in
+      try Wallets.find(ofUser: user.id, in: db)?.balance.rupiah
+    }
+  }
+
+  /// A PENDING top-up, without an invoice.
+  func makeTopUp(rupiah: Int64 = 50_000, key: String? = nil) throws -> TopUp {
+    let topUp = TopUp(
+      id: .make(in: world), userID: user.id, walletID: walletID, reference: .make(in: world),
+      amount: Money(rupiah: rupiah), status: .pending, invoice: nil, leaseUntil: nil)
+    let idempotencyKey = try key.map { raw throws(Invalid) in try IdempotencyKey(raw) }
+    let moment = now
+    try database.write { db throws(Refusal) in
+      try TopUps.insert(topUp, key: idempotencyKey, at: moment, in: db)
+    }
+    return topUp
+  }
+
+  func find(_ topUp: TopUp) throws(Refusal) -> TopUp? {
+    try database.read { db throws(Refusal) in
+      try TopUps.find(reference: topUp.reference, in: db)
+    }
+  }
+
+  func post(rupiah: Int64, invoice: String) throws(Refusal) {
+    let moment = now
+    let walletID = walletID
+    try database.write { db throws(Refusal) in
+      let posting = Posting(
+        kind: .topUp, amount: Money(rupiah: rupiah), description: "a test", reference: nil,
+        invoiceID: invoice, counterparty: "xendit")
+      try Wallets.post(posting, to: walletID, at: moment, in: db)
+    }
+  }
+
+  /// Runs SQL from outside, as somebody does who opens the file with SQLite's shell.
+  func outside(_ sql: String) throws -> CommandResult {
+    try runCommand("sqlite3", ["-bail", path, sql])
+  }
+
+  /// All that can be lost, as text.
+  func contents() throws -> String {
+    try outside(".dump wallets wallet_transactions wallet_top_ups").output
+  }
+}
+
+extension World {
+  static let testBytes: @Sendable (Int) -> [UInt8] = { count in
+    (0..<count).map { _ in UInt8.random(in: 0...255) }
+  }
+}

@@ -1,0 +1,92 @@
+// The whole product, started as a user starts it.
+
+import Foundation
+
+/// `nginx/run` on a free port and a folder of its own, ready to be asked.
+public final class Stack: Sendable {
+  public static let programs = ["dompet-auth", "dompet-wallets", "dompet-payments", "dompet-webhook"]
+
+  public let port: UInt16
+  public let directory: String
+  private let child: Child
+  private let temporary: TemporaryDirectory?
+
+  /// Whether there is something to start; `swift build -c release` makes it so.
+  public static var isBuilt: Bool {
+    (programs + ["dompet-sandbox"]).allSatisfy { Checkout.isBuilt($0) }
+  }
+  public static let notBuilt: String = "needs the release build"
+
+  /// One that all tests of this process may use: without rate limit, stopped when the process ends.
+  public static let shared: Result<Stack, any Error> = Result {
+    let temporary = try TemporaryDirectory()
+    let stack = try Stack(["--no-rate-limit"], directory: temporary.path)
+    stack.child.keepUntilExit(temporary)
+    return stack
+  }
+
+  /// Starts it and waits until it is ready.
+  /// - Parameters:
+  ///   - directory: where its state lies; a folder that goes with this object when nil.
+  ///   - environment: settings that win over generated ones.
+  public init(
+    _ arguments: [String] = [], directory: String? = nil, environment: [String: String] = [:]
+  ) throws {
+    temporary = directory == nil ? try TemporaryDirectory() : nil
+    self.directory = directory ?? temporary?.path ?? ""
+    port = try freePort()
+    child = try Child(
+      Checkout.root + "/nginx/run",
+      ["--no-build", "--quiet", "--port", "\(port)", "--directory", self.directory] + arguments,
+      environment: Self.environment.merging(environment) { $1 })
+    try awaitURL()
+  }
+
+  deinit { stop() }
+
+  /// The settings in force, as in `dompet.env`.
+  public var settings: [String: String] {
+    let lines = (try? String(contentsOfFile: directory + "/dompet.env", encoding: .utf8)) ?? ""
+    let pairs = lines.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
+    return Dictionary(pairs.filter { $0.count == 2 }.map { (String($0[0]), String($0[1])) }) { $1 }
+  }
+
+  /// The process that a program runs in now.
+  public func processID(of program: String) -> pid_t? {
+    let text = try? String(contentsOfFile: "\(directory)/pids/\(program).pid", encoding: .utf8)
+    return text.flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+  }
+
+  /// What a program has logged so far.
+  public func log(of program: String) -> String {
+    (try? String(contentsOfFile: "\(directory)/logs/\(program).log", encoding: .utf8)) ?? ""
+  }
+
+  /// Stops everything, the first time it is called, and gives the exit status of `nginx/run`.
+  @discardableResult
+  public func stop(_ signal: Int32 = SIGTERM) -> Int32? {
+    child.signal(signal)
+    return child.wait(timeoutSeconds: 40)
+  }
+
+  /// No setting of the person who runs the tests reaches the product.
+  public static let environment = ProcessInfo.processInfo.environment
+    .filter { ["PATH", "HOME", "TMPDIR"].contains($0.key) }
+
+  /// `nginx/run --quiet` prints the URL when `/healthz` has answered 200.
+  private func awaitURL() throws {
+    for _ in 0..<4000 {
+      if child.output.contains("http://") { return }
+      if let status = child.wait(timeoutSeconds: 0.01) {
+        throw StackFailure(status: status, errors: child.errors)
+      }
+    }
+    throw StackFailure(status: nil, errors: child.errors)
+  }
+}
+
+/// Why `nginx/run` did not get ready.
+public struct StackFailure: Error {
+  public let status: Int32?
+  public let errors: String
+}
