@@ -60,8 +60,10 @@ let package = Package(
     .target(
       name: "Ledger", dependencies: ["Domain", "JSON", "Crypto", "Storage"],
       swiftSettings: memorySafe),
+    .target(name: "Xendit", dependencies: ["Domain", "JSON"], swiftSettings: memorySafe),
+    // Apart from the words of Xendit, so that the program that hears them links no HTTP client.
     .target(
-      name: "Xendit", dependencies: ["Domain", "JSON", "HTTPClient"],
+      name: "XenditAPI", dependencies: ["Domain", "JSON", "HTTPClient", "Xendit"],
       swiftSettings: memorySafe),
     .target(
       name: "Service",
@@ -81,7 +83,9 @@ let package = Package(
       dependencies: ["Domain", "JSON", "FastCGI", "Ledger", "Service"], swiftSettings: memorySafe),
     .executableTarget(
       name: "dompet-payments",
-      dependencies: ["Domain", "JSON", "FastCGI", "HTTPClient", "Ledger", "Xendit", "Service"],
+      dependencies: [
+        "Domain", "JSON", "FastCGI", "HTTPClient", "Ledger", "Xendit", "XenditAPI", "Service",
+      ],
       swiftSettings: memorySafe),
     .executableTarget(
       name: "dompet-webhook",
@@ -104,6 +108,9 @@ let package = Package(
       name: "CryptoTests", dependencies: ["Domain", "JSON", "Crypto", "Support"],
       path: "Tests/Crypto", swiftSettings: strict),
     .testTarget(
+      name: "FastCGITests", dependencies: ["FastCGI"], path: "Tests/FastCGI",
+      swiftSettings: strict),
+    .testTarget(
       name: "HTTPClientTests", dependencies: ["HTTPClient", "Support"], path: "Tests/HTTPClient",
       swiftSettings: strict),
     .testTarget(
@@ -111,7 +118,8 @@ let package = Package(
       path: "Tests/Passwords", swiftSettings: strict),
     .testTarget(
       name: "XenditTests",
-      dependencies: ["Domain", "JSON", "HTTPClient", "Xendit", "Support"], path: "Tests/Xendit",
+      dependencies: ["Domain", "JSON", "HTTPClient", "Xendit", "XenditAPI", "Support"],
+      path: "Tests/Xendit",
       swiftSettings: strict),
     .testTarget(
       name: "LedgerTests",

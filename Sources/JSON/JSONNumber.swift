@@ -23,6 +23,8 @@ public struct JSONNumber: Equatable, Sendable {
   /// it is not whole or does not fit. The work is bounded by the length of the text, however large
   /// the exponent.
   public var exactInteger: Int64? {
+    // Nearly all are plain digits.
+    if let plain = Int64(text) { return plain }
     let parts = text.utf8.split(maxSplits: 1) { $0 | 0x20 == UInt8(ascii: "e") }
     guard let mantissa = parts.first else { return nil }
     // Below zero, since Int64 reaches one further there.

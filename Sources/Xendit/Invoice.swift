@@ -32,7 +32,7 @@ public struct InvoiceRequest: Sendable {
   }
 
   /// The body of the call that creates it.
-  var json: [UInt8] {
+  public var json: [UInt8] {
     var writer = JSONWriter()
     writer.object { body in
       body.member("external_id", reference.text)
@@ -113,7 +113,7 @@ public struct Invoice: Equatable, Sendable {
   ///
   /// - Throws: `Invalid`, to be read after "the answer", if something needed is missing, or an
   ///   amount is no whole number of rupiah.
-  init(_ json: JSONValue) throws(Invalid) {
+  public init(_ json: JSONValue) throws(Invalid) {
     event = try Event(xendit: json)
     guard let rupiah = json["amount"]?.number?.exactInteger else {
       throw Invalid("has no whole amount")

@@ -7,6 +7,7 @@ import Domain
 import Ledger
 import Service
 import Xendit
+import XenditAPI
 
 /// What every invoice has in common.
 struct InvoiceTerms: Sendable {

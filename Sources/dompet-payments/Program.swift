@@ -12,7 +12,7 @@
 import Domain
 import HTTPClient
 import Service
-import Xendit
+import XenditAPI
 
 @main
 enum Program {

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("The house")
 struct HouseTests {
-  @Test("has files of at most 250 lines", arguments: Tree.files(".swift", ".c", ".h", ".py", ".bash"))
+  @Test(
+    "has files of at most 250 lines", arguments: Tree.files(".swift", ".c", ".h", ".py", ".bash"))
   func fileLength(file: SourceFile) {
     #expect(file.lines.count <= 250)
   }

@@ -7,6 +7,7 @@ import JSON
 import Support
 import Testing
 import Xendit
+import XenditAPI
 
 @Suite struct CallTests {
   @Test("create sends whole rupiah and all that a lost row is rebuilt from")

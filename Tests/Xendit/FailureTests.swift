@@ -5,6 +5,7 @@ import HTTPClient
 import Support
 import Testing
 import Xendit
+import XenditAPI
 
 @Suite struct FailureTests {
   @Test("400 and 404 are refusals for good")

@@ -4,6 +4,7 @@ import Foundation
 import Support
 import Testing
 import Xendit
+import XenditAPI
 
 @Suite struct GateTests {
   @Test("five failures in a row close the gate, and nothing is called any more")

@@ -5,6 +5,7 @@ import HTTPClient
 import Support
 import Testing
 import Xendit
+import XenditAPI
 
 enum Samples {
   static let reference = "WTU-20260614-A3F9C2B1D4E7F8A2"

@@ -5,6 +5,7 @@ import Domain
 import HTTPClient
 import JSON
 import Synchronization
+import Xendit
 
 /// Xendit's invoice API (https://docs.xendit.co/apidocs), for any number of threads.
 ///

@@ -1,0 +1,60 @@
+// A person with an account, as the tests of whole stories need one.
+
+import Foundation
+import Support
+
+struct Client {
+  let stack: Stack
+  let password = "kuda besar \(UUID().uuidString)"
+  let token: String
+  let refreshToken: String
+
+  /// Registers and logs in.
+  init(on stack: Stack) throws {
+    self.stack = stack
+    let username = "u" + UUID().uuidString.prefix(12).lowercased()
+    let body = #""username":"\#(username)","password":"\#(password)""#
+    _ = try HTTP.send(
+      "POST", "/api/v1/auth/register", port: stack.port,
+      json: #"{"email":"\#(username)@example.com",\#(body)}"#)
+    let login = try HTTP.send("POST", "/api/v1/auth/login", port: stack.port, json: "{\(body)}")
+    token = login.json["accessToken"] as? String ?? ""
+    refreshToken = login.json["refreshToken"] as? String ?? ""
+  }
+
+  func balance() throws -> String? {
+    let answer = try HTTP.send(
+      "GET", "/api/v1/wallets/me", port: stack.port, headers: [("Authorization", "Bearer \(token)")]
+    )
+    return answer.json["balance"] as? String
+  }
+
+  func topUp(_ amount: Int, key: String) throws -> HTTPAnswer {
+    try HTTP.send(
+      "POST", "/api/v1/payments/wallet-top-ups", port: stack.port,
+      headers: [("Authorization", "Bearer \(token)"), ("Idempotency-Key", key)],
+      json: #"{"amount":\#(amount)}"#)
+  }
+
+  /// Has the sandbox pay the invoice; its webhook has been delivered when this returns.
+  func pay(_ topUp: HTTPAnswer) throws {
+    let url = topUp.json["invoiceUrl"] as? String ?? ""
+    let id = url.split(separator: "/").last.map(String.init) ?? ""
+    _ = try HTTP.send(
+      "POST", "/sandbox/control/invoices/\(id)", port: stack.port,
+      json: #"{"status":"PAID","webhook":true}"#)
+  }
+
+  /// The next call of this kind goes wrong in this way, once.
+  func fault(_ call: String, _ mode: String, status: Int = 500) throws {
+    _ = try HTTP.send(
+      "PUT", "/sandbox/control/faults", port: stack.port,
+      json: #"[{"on":"\#(call)","mode":"\#(mode)","status":\#(status),"times":1}]"#)
+  }
+
+  /// The truth: every invoice at the sandbox.
+  func invoices() throws -> [Any] {
+    let answer = try HTTP.send("GET", "/sandbox/control/invoices", port: stack.port)
+    return try JSONSerialization.jsonObject(with: Data(answer.body)) as? [Any] ?? []
+  }
+}
