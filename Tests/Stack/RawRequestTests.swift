@@ -95,7 +95,7 @@ private let refused = [
   RawCase(
     "an unknown path with a body over the limit",
     "POST /api/v1/nothing HTTP/1.1\r\n\(host)Content-Length: 65537\r\n\r\n", 404, "not-found"),
-  RawCase("the problems' own path", "GET /dompet_problem HTTP/1.1\r\n\(host)\r\n", 404, "not-found"),
+  RawCase("the problems' path", "GET /dompet_problem HTTP/1.1\r\n\(host)\r\n", 404, "not-found"),
   RawCase(
     "a step of the health check", "GET /dompet_healthz/webhook HTTP/1.1\r\n\(host)\r\n",
     404, "not-found"),

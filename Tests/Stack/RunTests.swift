@@ -20,6 +20,8 @@ struct RunTests {
     let stack = try Stack()
     let killed = try #require(stack.processID(of: program))
     kill(killed, SIGKILL)
+    // Until it is gone it may still take a connection, and takes it along.
+    while kill(killed, 0) == 0 { usleep(1000) }
     let answer = try HTTP.send("GET", "/healthz", port: stack.port)
     #expect(answer.status == 200)
     #expect(stack.processID(of: program) != killed)

@@ -108,7 +108,7 @@ public struct CommandTimeout: Error {
   public let errors: String
 }
 
-/// Runs a command to its end. Throws `CommandTimeout` (and ends its whole group) if it takes longer.
+/// Runs a command to its end; if it takes longer, ends its whole group and throws `CommandTimeout`.
 @discardableResult
 public func runCommand(
   _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil,

@@ -37,7 +37,9 @@ func parseAnswer(
 
 private func headEnd(_ bytes: [UInt8]) -> Int? {
   let mark = Array("\r\n\r\n".utf8)
-  return bytes.indices.dropLast(3).first { bytes[$0] == 13 && bytes[$0..<($0 + 4)].elementsEqual(mark) }
+  return bytes.indices.dropLast(3).first {
+    bytes[$0] == 13 && bytes[$0..<($0 + 4)].elementsEqual(mark)
+  }
 }
 
 private func takeChunks(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {

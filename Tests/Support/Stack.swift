@@ -4,7 +4,9 @@ import Foundation
 
 /// `nginx/run` on a free port and a folder of its own, ready to be asked.
 public final class Stack: Sendable {
-  public static let programs = ["dompet-auth", "dompet-wallets", "dompet-payments", "dompet-webhook"]
+  public static let programs = [
+    "dompet-auth", "dompet-wallets", "dompet-payments", "dompet-webhook",
+  ]
 
   public let port: UInt16
   public let directory: String
