@@ -126,6 +126,9 @@ let package = Package(
       dependencies: ["Domain", "Crypto", "Storage", "Schema", "Ledger", "Support"],
       path: "Tests/Ledger", swiftSettings: strict),
     .testTarget(
+      name: "SandboxTests", dependencies: ["Support"], path: "Tests/Sandbox",
+      exclude: ["sdk_session.py"], swiftSettings: strict),
+    .testTarget(
       name: "StackTests", dependencies: ["Support"], path: "Tests/Stack", swiftSettings: strict),
     .testTarget(
       name: "HouseTests", dependencies: ["Support"], path: "Tests/House", swiftSettings: strict),

@@ -21,12 +21,36 @@ public struct Response: Sendable {
   func serialized(for request: borrowing Request) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256 + body.count)
-    bytes.append(field: "Status", String(status))
+    bytes.append(field: "Status", "\(status) \(reasonPhrase(of: status))")
     for (name, value) in headers { bytes.append(field: name, value) }
     if status != 204 { bytes.append(field: "Content-Length", String(body.count)) }
     bytes.append(contentsOf: [13, 10])
     if request.parameter("REQUEST_METHOD") != "HEAD" { bytes.append(contentsOf: body) }
     return bytes
+  }
+}
+
+/// The words behind a status (RFC 9110, section 15), which nginx passes on as they are.
+private func reasonPhrase(of status: Int) -> String {
+  switch status {
+  case 200: "OK"
+  case 201: "Created"
+  case 204: "No Content"
+  case 303: "See Other"
+  case 400: "Bad Request"
+  case 401: "Unauthorized"
+  case 403: "Forbidden"
+  case 404: "Not Found"
+  case 405: "Method Not Allowed"
+  case 409: "Conflict"
+  case 413: "Content Too Large"
+  case 415: "Unsupported Media Type"
+  case 422: "Unprocessable Content"
+  case 429: "Too Many Requests"
+  case 500: "Internal Server Error"
+  case 502: "Bad Gateway"
+  case 503: "Service Unavailable"
+  default: "Status"
   }
 }
 

@@ -12,19 +12,19 @@ struct ResponseTests {
     let response = Response(
       status: 201, headers: [("Content-Type", "text/plain"), ("X-One", "1")], body: [104, 105])
     #expect(
-      wire(response) == "Status: 201\r\nContent-Type: text/plain\r\nX-One: 1\r\n"
+      wire(response) == "Status: 201 Created\r\nContent-Type: text/plain\r\nX-One: 1\r\n"
         + "Content-Length: 2\r\n\r\nhi")
   }
 
   @Test("to HEAD has the same fields and no body")
   func head() {
     let response = Response(status: 200, headers: [], body: [104, 105])
-    #expect(wire(response, method: "HEAD") == "Status: 200\r\nContent-Length: 2\r\n\r\n")
+    #expect(wire(response, method: "HEAD") == "Status: 200 OK\r\nContent-Length: 2\r\n\r\n")
   }
 
   @Test("without content announces no length")
   func noContent() {
-    #expect(wire(Response(status: 204)) == "Status: 204\r\n\r\n")
+    #expect(wire(Response(status: 204)) == "Status: 204 No Content\r\n\r\n")
   }
 
   @Test("cannot be split by a line break in a value")

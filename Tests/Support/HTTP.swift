@@ -72,7 +72,7 @@ public final class Connection {
   private var received: [UInt8] = []
 
   public init(port: UInt16, timeoutSeconds: Int = 30) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SystemFailure(call: "socket") }
     var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
     let size = socklen_t(MemoryLayout<timeval>.size)
@@ -80,11 +80,8 @@ public final class Connection {
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
     var address = loopback(port: port)
     let connected = withSocketAddress(&address) { connect(descriptor, $0, $1) }
-    guard connected == 0 else {
-      let failure = SystemFailure(call: "connect to port \(port)")
-      close(descriptor)
-      throw failure
-    }
+    // On failure too, deinit closes the descriptor.
+    guard connected == 0 else { throw SystemFailure(call: "connect to port \(port)") }
   }
 
   deinit { close(descriptor) }
@@ -120,7 +117,7 @@ public final class Connection {
 
 /// A port that nobody listens on now.
 public func freePort() throws -> UInt16 {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   guard descriptor >= 0 else { throw SystemFailure(call: "socket") }
   defer { close(descriptor) }
   var address = loopback(port: 0)

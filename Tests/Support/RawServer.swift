@@ -20,7 +20,7 @@ public final class RawServer: Sendable {
   public init(
     accepting: Bool = true, _ script: @escaping @Sendable (RawConnection) -> Void
   ) throws {
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = RawServer.loopback(port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let listener = self.listener
@@ -62,7 +62,8 @@ public final class RawServer: Sendable {
   /// With the queue full, the kernel leaves further connection attempts without an answer.
   private func fillQueue() {
     for _ in 0..<2 {
-      let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_NONBLOCK, 0)
+      let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+      let client = socket(AF_INET, type | O_NONBLOCK, 0)
       var address = RawServer.loopback(port: port)
       withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
