@@ -110,6 +110,12 @@ let package = Package(
     .testTarget(
       name: "FastCGITests", dependencies: ["FastCGI"], path: "Tests/FastCGI",
       swiftSettings: strict),
+    .executableTarget(
+      name: "storage-writer", dependencies: ["Domain", "Storage"], path: "Tests/Storage/Writer",
+      swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["CSQLite", "Domain", "Storage", "storage-writer"],
+      path: "Tests/Storage", exclude: ["Writer"], swiftSettings: strict),
     .testTarget(
       name: "HTTPClientTests", dependencies: ["HTTPClient", "Support"], path: "Tests/HTTPClient",
       swiftSettings: strict),

@@ -1,0 +1,42 @@
+// What a storage engine owes: two ways in, and statements that run there.
+
+import Domain
+
+/// A store that many threads, and many programs, use at once. `read` and `write` are the only
+/// ways in.
+public protocol Database: Sendable {
+  /// Runs `body` on one snapshot: it sees everything that was durable when its first statement
+  /// began, and nothing later. Writing is refused.
+  ///
+  /// Throws what `body` throws; `.busy` when the store cannot be read now.
+  func read<T>(_ body: (any Connection) throws(Refusal) -> T) throws(Refusal) -> T
+
+  /// Runs `body` alone among all writers; its effects are durable when this returns.
+  ///
+  /// `body` may run on another thread, in one transaction with other threads' bodies. When it
+  /// throws, its effects, and only its own, are undone. `.busy` is thrown when it was not done,
+  /// or when nobody can say whether it was; that takes seconds at most, unless the disk itself
+  /// hangs under this very thread.
+  func write<T: Sendable>(
+    _ body: @escaping @Sendable (any Connection) throws(Refusal) -> T
+  ) throws(Refusal) -> T
+}
+
+/// Where statements run; valid only within the `read` or `write` that handed it out.
+///
+/// SQL is one statement, written in the program (never glued from strings), with the placeholders
+/// `$1`, `$2`, …, one for each value.
+public protocol Connection {
+  /// Runs a statement and reads each of its rows.
+  ///
+  /// Throws what `row` throws; `.broken` for faulty SQL and violated constraints; `.busy` when the
+  /// store cannot do it now.
+  func query<T>(
+    _ sql: StaticString, _ values: [Value], _ row: (borrowing Row) throws(Refusal) -> T
+  ) throws(Refusal) -> [T]
+
+  /// Runs a statement to its end, and gives the number of rows that it inserted, updated or
+  /// deleted. Throws as `query` does.
+  @discardableResult
+  func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int
+}

@@ -1,0 +1,19 @@
+// Every bound of this module, with its reason.
+
+/// What storage allows itself.
+enum Limits {
+  /// From the call of `write` to the end of its body. nginx waits 5 s for the quickest program.
+  static let writeSeconds = 4
+  /// A reader meets a lock only while the write-ahead log is recovered after a crash.
+  static let readBusyMilliseconds: Int32 = 4000
+  /// At start another program may be applying a long migration.
+  static let startSeconds = 60
+  /// SQLite's own default: 4 MB of log, so that a checkpoint is rare and short.
+  static let checkpointPages = 1000
+  /// 32 MB: from here on a checkpoint waits for readers, so that the log begins anew.
+  static let logPages = 8192
+  /// How long such a checkpoint may hold up all writers.
+  static let checkpointBusyMilliseconds: Int32 = 100
+  /// How many steps of SQLite's machine, some 0.1 ms, lie between two looks at the clock.
+  static let stepsBetweenClockReadings: Int32 = 10_000
+}

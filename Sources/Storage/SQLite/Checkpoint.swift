@@ -1,0 +1,31 @@
+// Bringing the write-ahead log back into the database file, so that it stays short.
+//
+// Only the leader of a group does it, while it holds the turnstile: a checkpoint beside another
+// process's commit can lose that commit (https://sqlite.org/wal.html#walresetbug).
+
+import CSQLite
+import Domain
+
+extension SQLiteConnection {
+  /// A log that shrank has begun anew.
+  func logHasGrown(to pages: Int) {
+    if pages < checkpointedPages { checkpointedPages = 0 }
+    logPages = pages
+  }
+
+  var checkpointIsDue: Bool { logPages - checkpointedPages >= Limits.checkpointPages }
+
+  /// Copies the log's pages into the database, as far as no reader still needs the old ones; the
+  /// next writer then begins the log anew. Where readers have kept it from that for long, waits
+  /// for them a moment and cuts the log.
+  func checkpoint() throws(Refusal) {
+    let isLong = logPages >= Limits.logPages
+    sqlite3_busy_timeout(handle, Limits.checkpointBusyMilliseconds)
+    let code = sqlite3_wal_checkpoint_v2(
+      handle, "main", isLong ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else {
+      throw failure(code, "checkpoint")
+    }
+    checkpointedPages = logPages
+  }
+}

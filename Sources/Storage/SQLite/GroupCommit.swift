@@ -1,0 +1,128 @@
+// Writing in groups: one transaction, and one wait for the disk, for all who want to write now.
+
+import CSQLite
+import Domain
+import Glibc
+
+/// The one writer connection of this process, used by whoever leads.
+///
+/// Sendable because its variables are touched only by the leader, and the queue has one at a time.
+final class GroupCommit: @unchecked Sendable {
+  private let path: String
+  private let turnstile: Turnstile
+  private let queue = WriteQueue()
+  private var connection: SQLiteConnection
+  private var connectionIsSound = true
+  private var previousCount = 0
+
+  init(path: String, turnstile: Turnstile, connection: SQLiteConnection) {
+    self.path = path
+    self.turnstile = turnstile
+    self.connection = connection
+  }
+
+  /// Returns when `body` has run and is durable. Throws what it threw; `.busy` when it was not
+  /// done or nobody can say.
+  func perform(
+    _ body: @escaping @Sendable (any Connection) throws(Refusal) -> Void
+  ) throws(Refusal) {
+    let job = Job(until: .seconds(Limits.writeSeconds), body)
+    if queue.enter(job) { lead(from: job) }
+    try queue.result(of: job)
+  }
+
+  /// Leads one group. Its deadline is that of the leader's own job, the oldest of the group.
+  ///
+  /// Whoever waits in other processes is let in before anybody here is woken. A checkpoint comes
+  /// in between; then the group hears its answers first, and only the leader waits.
+  private func lead(from own: Job) {
+    var group = [own]
+    do throws(Refusal) {
+      try turnstile.enter(until: own.deadline)
+      commit(&group, until: own.deadline)
+      if connectionIsSound, connection.checkpointIsDue {
+        queue.answer(group)
+        checkpoint()
+      }
+      turnstile.leave()
+    } catch {
+      own.outcome = error
+    }
+    queue.handOn()
+    queue.answer(group)
+  }
+
+  /// Runs the first job and all that wait, also those that come meanwhile, and commits once. No
+  /// thread has two jobs in the queue, so a group is never larger than the number of threads.
+  ///
+  /// Refusals are told only after the commit, too: a job's refusal may rest on what an earlier
+  /// job of its group wrote. When the transaction fails, everybody is told that nothing was done,
+  /// and the next leader opens a new connection.
+  private func commit(_ group: inout [Job], until deadline: Deadline) {
+    do throws(Refusal) {
+      try renewConnection()
+      sqlite3_busy_timeout(connection.handle, deadline.remainingMilliseconds)
+      try connection.begin()
+      for job in group { try attempt(job, until: deadline) }
+      try attemptWaiting(&group, until: deadline)
+      if group.count < previousCount {
+        // Those whom the previous group answered are about to come again: they get the processor
+        // once. It filled groups half as much again, and costs a lone writer nothing.
+        sched_yield()
+        try attemptWaiting(&group, until: deadline)
+      }
+      previousCount = group.count
+      try connection.commit()
+    } catch {
+      for job in group { job.outcome = .busy(evidence: "the group failed: \(error)") }
+      connection.rollBack()
+      connectionIsSound = false
+    }
+  }
+
+  /// Replaces a connection on which a group failed. The old one closes only when the new one is
+  /// open: were there none for a moment, SQLite would read the log anew, and could take a commit
+  /// for done whose sync has failed.
+  private func renewConnection() throws(Refusal) {
+    if connectionIsSound { return }
+    connection = try SQLiteConnection(path: path, purpose: .writing)
+    connectionIsSound = true
+  }
+
+  private func attemptWaiting(
+    _ group: inout [Job], until deadline: Deadline
+  ) throws(Refusal) {
+    while !deadline.isPast, let job = queue.next() {
+      group.append(job)
+      try attempt(job, until: deadline)
+    }
+  }
+
+  /// Runs one job so that its refusal undoes it alone. Throws when the transaction is gone.
+  private func attempt(_ job: Job, until deadline: Deadline) throws(Refusal) {
+    try connection.execute("SAVEPOINT job", [])
+    connection.deadline = deadline
+    do throws(Refusal) {
+      try job.body(connection)
+      job.outcome = nil
+    } catch {
+      job.outcome = error
+    }
+    connection.deadline = nil
+    guard connection.isInTransaction else {
+      throw job.outcome ?? .busy(evidence: "a job ended the transaction")
+    }
+    if job.outcome != nil { try connection.execute("ROLLBACK TO job", []) }
+    try connection.execute("RELEASE job", [])
+  }
+
+  /// Should it fail, no row is lost; the next leader opens a new connection and tries again when
+  /// the log has grown on.
+  private func checkpoint() {
+    do throws(Refusal) {
+      try connection.checkpoint()
+    } catch {
+      connectionIsSound = false
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// The embedded engine: one SQLite file, used by many threads of many programs at once.
+
+import Domain
+
+/// A database in a file. Readers each have a connection and never wait for writers; writers
+/// share one connection and commit in groups, one process after the other.
+public final class SQLiteDatabase: Database {
+  public enum Mode: Sendable {
+    /// A program that stays: creates the file and applies migrations where needed.
+    case service
+    /// A program that answers one request and ends: takes the schema as it is, or refuses.
+    case single
+  }
+
+  private let writer: GroupCommit
+  private let readers: ReaderPool
+
+  /// Beside the file come `-wal`, `-shm` and `.lock`. New files are made for owner and group, as
+  /// far as the process's umask lets them.
+  ///
+  /// Throws `.newerSchema` and, in mode `.single`, `.olderSchema`; `.cannotOpen` when the
+  /// directory is missing, the file may not be written or is no database, or a migration fails.
+  public init(path: String, migrations: [Migration], mode: Mode) throws(StorageFailure) {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw .cannotOpen(evidence: "an empty path, or one with a NUL, names no file")
+    }
+    let turnstile: Turnstile
+    do throws(Refusal) {
+      turnstile = try Turnstile(beside: path)
+    } catch {
+      throw .cannotOpen(evidence: "\(error)")
+    }
+    let start = SQLiteStart(path: path, migrations: migrations, turnstile: turnstile)
+    let connection =
+      switch mode {
+      case .service: try start.openMigrated()
+      case .single: try start.open()
+      }
+    readers = ReaderPool(path: path)
+    writer = GroupCommit(path: path, turnstile: turnstile, connection: connection)
+  }
+
+  public func read<T>(
+    _ body: (any Connection) throws(Refusal) -> T
+  ) throws(Refusal) -> T {
+    let connection = try readers.borrow()
+    defer { readers.giveBack(connection) }
+    try connection.begin()
+    let result = try body(connection)
+    try connection.commit()
+    return result
+  }
+
+  public func write<T: Sendable>(
+    _ body: @escaping @Sendable (any Connection) throws(Refusal) -> T
+  ) throws(Refusal) -> T {
+    // Written by the leader before it answers, and read after the answer: never at once.
+    nonisolated(unsafe) var result: T?
+    try writer.perform { connection throws(Refusal) in result = try body(connection) }
+    guard let result else { throw .broken(evidence: "a write that was done gave no result") }
+    return result
+  }
+}

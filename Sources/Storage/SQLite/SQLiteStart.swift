@@ -1,0 +1,102 @@
+// The first opening of a database in a process: the file, its log, its schema.
+
+import Domain
+import Glibc
+
+/// Opens a database whose schema is this program's.
+struct SQLiteStart {
+  let path: String
+  let migrations: [Migration]
+  let turnstile: Turnstile
+
+  /// Does not change the database.
+  func open() throws(StorageFailure) -> SQLiteConnection {
+    guard let connection = try existing() else {
+      throw .olderSchema(found: 0, known: migrations.count)
+    }
+    let applied = try appliedCount(on: connection)
+    guard applied == migrations.count else {
+      throw .olderSchema(found: applied, known: migrations.count)
+    }
+    return connection
+  }
+
+  /// Creates the file and applies migrations where that is still to be done. Programs that start
+  /// at once do it one after the other, so the first one does it all.
+  func openMigrated() throws(StorageFailure) -> SQLiteConnection {
+    if let connection = try existing(), try appliedCount(on: connection) == migrations.count {
+      return connection
+    }
+    try orCannotOpen { () throws(Refusal) in
+      try turnstile.enter(until: .seconds(Limits.startSeconds))
+    }
+    defer { turnstile.leave() }
+    let connection = try orCannotOpen { () throws(Refusal) in
+      try create()
+      let connection = try SQLiteConnection(path: path, purpose: .writing)
+      guard try connection.pragma("PRAGMA journal_mode=WAL") == "wal" else {
+        throw .broken(evidence: "SQLite does not take journal_mode=WAL")
+      }
+      return connection
+    }
+    try migrate(connection)
+    return connection
+  }
+
+  /// nil when there is no file, or it is not in WAL mode yet: it is just being created.
+  private func existing() throws(StorageFailure) -> SQLiteConnection? {
+    guard access(path, F_OK) == 0 || errno != ENOENT else { return nil }
+    let connection = try orCannotOpen { () throws(Refusal) in
+      let connection = try SQLiteConnection(path: path, purpose: .writing)
+      return try connection.pragma("PRAGMA journal_mode") == "wal" ? connection : nil
+    }
+    guard connection.map({ $0.isWritable }) ?? true else {
+      throw .cannotOpen(evidence: "\(path) cannot be written")
+    }
+    return connection
+  }
+
+  /// SQLite would not give the file to its group.
+  private func create() throws(Refusal) {
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
+    guard descriptor >= 0 || errno == EEXIST else {
+      throw .busy(evidence: "\(path): errno \(errno)")
+    }
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  private func migrate(_ connection: SQLiteConnection) throws(StorageFailure) {
+    try orCannotOpen { () throws(Refusal) in
+      try connection.begin()
+      try connection.createMigrationsTable()
+    }
+    defer { connection.rollBack() }
+    let applied = try appliedCount(on: connection)
+    try orCannotOpen { () throws(Refusal) in
+      for (number, migration) in migrations.enumerated().dropFirst(applied) {
+        try connection.apply(migration, number: number + 1)
+      }
+      try connection.commit()
+    }
+  }
+
+  /// How many of this program's migrations the database has; it has no others.
+  private func appliedCount(on connection: SQLiteConnection) throws(StorageFailure) -> Int {
+    let applied = try orCannotOpen { () throws(Refusal) in try connection.appliedMigrations() }
+    guard applied.count <= migrations.count else {
+      throw .newerSchema(found: applied.count, known: migrations.count)
+    }
+    for (found, migration) in zip(applied, migrations) where found != migration.name {
+      throw .cannotOpen(evidence: "it has migration \(found) instead of \(migration.name)")
+    }
+    return applied.count
+  }
+
+  private func orCannotOpen<T>(_ body: () throws(Refusal) -> T) throws(StorageFailure) -> T {
+    do throws(Refusal) {
+      return try body()
+    } catch {
+      throw .cannotOpen(evidence: "\(path): \(error)")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// The write-ahead log stays bounded, since the writers bring it back into the database.
+
+import Domain
+import Storage
+import Testing
+
+@Suite("Log")
+struct LogTests {
+  let scratch: Scratch
+  let database: SQLiteDatabase
+
+  init() throws {
+    scratch = try Scratch()
+    database = try scratch.open()
+  }
+
+  @Test("under steady writes and reads the log stays under 64 MB, though more is written")
+  func steadyWrites() throws {
+    let payload = String(repeating: "x", count: 40_000)
+    let largest = inThreads(10) { [database, scratch] thread in
+      (0..<200).map { number in
+        let refused = refusal { () throws(Refusal) in
+          if thread < 8 {
+            try database.insert(number, writer: thread, payload: payload)
+          } else {
+            _ = try database.numbers()
+          }
+        }
+        #expect(refused == nil)
+        return scratch.logBytes
+      }.reduce(0, max)
+    }
+    #expect(largest.reduce(0, max) < 64 << 20)
+    #expect(try database.numbers().count == 1600)
+  }
+
+  @Test("a log that a long read let grow is cut when the read has ended")
+  func longRead() throws {
+    let payload = String(repeating: "x", count: 400_000)
+    try database.read { connection throws(Refusal) in
+      _ = try connection.numbers()
+      for number in 0..<60 { try database.insert(number, payload: payload) }
+      #expect(scratch.logBytes > 40 << 20)
+    }
+    for number in 100..<110 { try database.insert(number, payload: payload) }
+    #expect(scratch.logBytes < 32 << 20)
+    #expect(try database.numbers().count == 70)
+  }
+}

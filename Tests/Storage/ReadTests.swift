@@ -1,0 +1,80 @@
+// Reading: one snapshot, no writing, and no waiting for writers.
+
+import Domain
+import Storage
+import Testing
+
+@Suite("Reading")
+struct ReadTests {
+  let scratch: Scratch
+  let database: SQLiteDatabase
+
+  init() throws {
+    scratch = try Scratch()
+    database = try scratch.open()
+    try database.insert(1)
+  }
+
+  @Test("a read sees one snapshot, whatever is committed meanwhile")
+  func snapshot() throws {
+    let seen = try database.read { connection throws(Refusal) in
+      let before = try connection.numbers()
+      try database.insert(2)
+      return [before, try connection.numbers()]
+    }
+    #expect(seen == [[1], [1]])
+    #expect(try database.numbers() == [1, 2])
+  }
+
+  @Test("reads go on while a writer has the lock, and do not see what is not committed")
+  func readDuringWrite() throws {
+    let seen = try database.write { [database] connection throws(Refusal) in
+      try connection.insert(2)
+      return try database.numbers()
+    }
+    #expect(seen == [1])
+  }
+
+  @Test("reads go on while a stranger has the write lock")
+  func readDuringStranger() throws {
+    let stranger = Stranger(scratch.path)
+    #expect(stranger.run("BEGIN IMMEDIATE"))
+    #expect(try database.numbers() == [1])
+  }
+
+  @Test("writing within a read is refused")
+  func writeInRead() throws {
+    let refused = refusal { () throws(Refusal) in
+      try database.read { connection throws(Refusal) in try connection.insert(2) }
+    }
+    #expect(refused?.isBroken == true)
+    #expect(try database.numbers() == [1])
+  }
+
+  @Test("a refused read leaves nothing behind: the next one sees what is new")
+  func refusedRead() throws {
+    let refused = refusal { () throws(Refusal) in
+      try database.read { connection throws(Refusal) in
+        _ = try connection.numbers()
+        throw .notFound
+      }
+    }
+    #expect(refused == .notFound)
+    try database.insert(2)
+    #expect(try database.numbers() == [1, 2])
+  }
+
+  @Test("readers in many threads each see whole entries")
+  func manyReaders() throws {
+    inThreads(9) { [database] thread in
+      for number in 2...100 {
+        let refused = refusal { () throws(Refusal) in
+          if thread == 0 { try database.insert(number) }
+          #expect(try database.halfEntries() == 0)
+        }
+        #expect(refused == nil)
+      }
+    }
+    #expect(try database.numbers() == Array(1...100))
+  }
+}
