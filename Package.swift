@@ -102,7 +102,7 @@ let package = Package(
     // rules of the house.
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
-      name: "JSONTests", dependencies: ["Domain", "JSON"], path: "Tests/JSON",
+      name: "JSONTests", dependencies: ["Domain", "JSON", "Support"], path: "Tests/JSON",
       swiftSettings: strict),
     .testTarget(
       name: "CryptoTests", dependencies: ["Domain", "JSON", "Crypto", "Support"],
@@ -114,7 +114,8 @@ let package = Package(
       name: "storage-writer", dependencies: ["Domain", "Storage"], path: "Tests/Storage/Writer",
       swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["CSQLite", "Domain", "Storage", "storage-writer"],
+      name: "StorageTests",
+      dependencies: ["CSQLite", "Domain", "Storage", "Support", "storage-writer"],
       path: "Tests/Storage", exclude: ["Writer"], swiftSettings: strict),
     .testTarget(
       name: "HTTPClientTests", dependencies: ["HTTPClient", "Support"], path: "Tests/HTTPClient",

@@ -74,7 +74,7 @@ private func announcedLength(in variables: Request.Variables) -> Int? {
   forEachValue(of: "CONTENT_LENGTH", in: variables) { value in
     let text = String(validatingCString: value) ?? "?"
     if !text.isEmpty {
-      length = text.utf8.allSatisfy { (48...57).contains($0) } ? Int(text) : nil
+      length = text.utf8.allSatisfy { (48...57).contains($0) } ? Int(text) ?? .max : nil
     }
     return false
   }

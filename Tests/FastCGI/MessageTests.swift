@@ -77,12 +77,13 @@ struct BodyTests {
 
   @Test(
     "is incomplete when less comes, or the length is no number",
-    arguments: ["6", "-1", "+5", "5.0", "0x5", " 5", "99999999999999999999999"])
+    arguments: ["6", "-1", "+5", "5.0", "0x5", " 5"])
   func incomplete(announced: String) {
     #expect(read(announced: announced, sent: "hello") == "incomplete")
   }
 
-  @Test("is too large above the limit", arguments: ["11", "9223372036854775807"])
+  @Test(
+    "is too large above the limit", arguments: ["11", "9223372036854775807", "9223372036854775808"])
   func tooLarge(announced: String) {
     #expect(read(announced: announced, sent: "hello world") == "too large")
   }

@@ -1,6 +1,7 @@
 // Whole numbers, read exactly from digits, fraction and exponent.
 
 import JSON
+import Support
 import Testing
 
 @Suite struct NumberTests {
@@ -51,7 +52,7 @@ import Testing
   @Test("random whole numbers survive every way to write them")
   func randomSpellings() throws {
     var random = SeededGenerator(state: 1)
-    for _ in 0..<2000 {
+    for _ in 0..<2000 * Scale.factor {
       let bits = Int.random(in: 0..<64, using: &random)
       let integer = Int64(truncatingIfNeeded: random.next()) >> bits
       let shift = Int.random(in: 0...25, using: &random)

@@ -3,6 +3,7 @@
 
 import Foundation
 import JSON
+import Support
 import Testing
 
 @Suite struct RoundTripTests {
@@ -17,7 +18,7 @@ import Testing
   @Test("Foundation and this reader read the same from random documents")
   func randomAgainstFoundation() throws {
     var random = SeededGenerator(state: 2)
-    for _ in 0..<500 {
+    for _ in 0..<500 * Scale.factor {
       try expectAgreement(Array(RandomDocument.text(depth: 4, &random).utf8))
     }
   }
@@ -30,7 +31,7 @@ import Testing
       documents.append(Vectors.suiteFile(name))
     }
     var readCount = 0
-    for _ in 0..<40_000 {
+    for _ in 0..<40_000 * Scale.factor {
       guard var document = documents.randomElement(using: &random) else { return }
       for _ in 0..<Int.random(in: 1...4, using: &random) { damage(&document, &random) }
       guard let value = try? JSONValue.parse(document) else { continue }

@@ -158,7 +158,7 @@ private let lastPort = Mutex(UInt16.random(in: 12_000...25_000))
 /// (32768 and up): one of these might take a port that was only just found free.
 private func nextPort() -> UInt16 {
   lastPort.withLock { port in
-    repeat { port += 1 } while (try? Connection(port: port)) != nil
+    repeat { port += 1 } while (try? HTTPConnection(port: port)) != nil
     return port
   }
 }

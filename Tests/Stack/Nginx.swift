@@ -21,7 +21,7 @@ final class Nginx: Sendable {
     directory = try TemporaryDirectory()
     try Self.write(configuration, to: directory, ports: (port, secondPort), edits: edits)
     child = try Child("/usr/sbin/nginx", Self.arguments(directory, ["-g", Self.directives]))
-    for _ in 0..<1000 where (try? Connection(port: port)) == nil {
+    for _ in 0..<1000 where (try? HTTPConnection(port: port)) == nil {
       if child.wait(timeoutSeconds: 0.01) != nil { throw NginxFailure(errors: child.errors) }
     }
   }

@@ -61,7 +61,7 @@ struct RunTests {
     #expect(running.allSatisfy { kill($0, 0) == 0 })
     #expect(stack.stop(signal) == 0)
     #expect(running.allSatisfy { kill($0, 0) != 0 })
-    #expect(throws: SystemFailure.self) { try Connection(port: stack.port) }
+    #expect(throws: SystemFailure.self) { try HTTPConnection(port: stack.port) }
   }
 
   @Test("leaves nothing running if it is killed")

@@ -3,6 +3,7 @@
 import Domain
 import Glibc
 import Storage
+import Support
 import Testing
 
 @Suite("Writing in groups")
@@ -40,7 +41,7 @@ struct GroupTests {
   @Test("32 threads with every tenth job refused leave exactly the right rows")
   func manyThreads() throws {
     inThreads(32) { [database] thread in
-      for number in 0..<100 {
+      for number in 0..<100 * Scale.factor {
         let refused = refusal { () throws(Refusal) in
           try database.write { connection throws(Refusal) in
             try connection.insert(number, writer: thread)
@@ -50,7 +51,7 @@ struct GroupTests {
         #expect(refused == (number % 10 == 9 ? .notFound : nil))
       }
     }
-    let expected = (0..<32).flatMap { _ in (0..<100).filter { $0 % 10 != 9 } }
+    let expected = (0..<32).flatMap { _ in (0..<100 * Scale.factor).filter { $0 % 10 != 9 } }
     #expect(try database.numbers() == expected)
     #expect(try database.halfEntries() == 0)
   }

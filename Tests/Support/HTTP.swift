@@ -60,14 +60,14 @@ public enum HTTP {
   public static func exchange(
     _ request: [UInt8], port: UInt16, timeoutSeconds: Int = 30
   ) throws -> HTTPAnswer {
-    let connection = try Connection(port: port, timeoutSeconds: timeoutSeconds)
+    let connection = try HTTPConnection(port: port, timeoutSeconds: timeoutSeconds)
     connection.write(request)
     return try connection.readAnswer(isHead: request.starts(with: Array("HEAD ".utf8)))
   }
 }
 
 /// One TCP connection to 127.0.0.1.
-public final class Connection {
+public final class HTTPConnection {
   private let descriptor: Int32
   private var received: [UInt8] = []
 
