@@ -102,6 +102,8 @@ let package = Package(
     // rules of the house.
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
+      name: "DomainTests", dependencies: ["Domain"], path: "Tests/Domain", swiftSettings: strict),
+    .testTarget(
       name: "JSONTests", dependencies: ["Domain", "JSON", "Support"], path: "Tests/JSON",
       swiftSettings: strict),
     .testTarget(
@@ -132,6 +134,12 @@ let package = Package(
       name: "LedgerTests",
       dependencies: ["Domain", "Crypto", "Storage", "Schema", "Ledger", "Support"],
       path: "Tests/Ledger", swiftSettings: strict),
+    .testTarget(
+      name: "ServiceTests", dependencies: ["Domain", "FastCGI", "JSON", "Service"],
+      path: "Tests/Service", swiftSettings: strict),
+    .testTarget(
+      name: "ProcessTests", dependencies: ["Crypto", "Domain", "Support"], path: "Tests/Process",
+      swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["Support"], path: "Tests/Sandbox",
       exclude: ["sdk_session.py"], swiftSettings: strict),

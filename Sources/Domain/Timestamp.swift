@@ -32,8 +32,7 @@ public struct Timestamp: Comparable, Hashable, Sendable {
   /// RFC 3339 in UTC with milliseconds: `2026-06-14T00:00:00.000Z`.
   public var rfc3339: String {
     let (year, month, day) = date
-    let ofDay = microseconds - microseconds.floorDivided(by: 86_400_000_000) * 86_400_000_000
-    let milliseconds = ofDay / 1000
+    let milliseconds = microseconds.floorRemainder(by: 86_400_000_000) / 1000
     let time = [milliseconds / 3_600_000, milliseconds / 60_000 % 60, milliseconds / 1000 % 60]
     return "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))"
       + "T\(time[0].padded(2)):\(time[1].padded(2)):\(time[2].padded(2))"
@@ -61,8 +60,15 @@ extension Int64 {
     self >= 0 ? self / divisor : (self + 1) / divisor - 1
   }
 
+  /// What `floorDivided` leaves: from 0 to below `divisor`.
+  fileprivate func floorRemainder(by divisor: Int64) -> Int64 {
+    let remainder = self % divisor
+    return remainder < 0 ? remainder + divisor : remainder
+  }
+
   fileprivate func padded(_ width: Int) -> String {
-    let digits = String(self)
-    return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    let digits = String(magnitude)
+    let zeros = String(repeating: "0", count: Swift.max(0, width - digits.count))
+    return (self < 0 ? "-" : "") + zeros + digits
   }
 }

@@ -27,8 +27,9 @@ public struct TopUp: Equatable, Sendable {
     self.leaseUntil = leaseUntil
   }
 
-  /// Open, and nobody can say whether the provider has made its invoice.
-  public var isUnknown: Bool { status == .pending && invoice == nil }
+  /// Not paid, and nobody here knows the provider's invoice, if there is one. It may have expired
+  /// before the answer that names it was seen.
+  public var isUnknown: Bool { invoice == nil && (status == .pending || status == .expired) }
 
   /// The same, leased until then.
   public func leased(until end: Timestamp) -> TopUp {

@@ -97,7 +97,10 @@ final class WorkerPool: Sendable {
       let connection = accept(0, nil, nil)
       let reason = errno
       setWakeUp(blocked: true)
-      if connection >= 0 { return connection }
+      if connection >= 0 {
+        endPatience(with: connection)
+        return connection
+      }
       recover(from: reason)
     }
     return nil
@@ -125,6 +128,15 @@ final class WorkerPool: Sendable {
     isStopping.store(true, ordering: .releasing)
     kill(getpid(), SIGTERM)
   }
+}
+
+/// libfcgi knows no time-out. nginx sends a request whole and at once; a peer that stops in the
+/// middle of one, or does not take its answer, must not hold a worker, or SIGTERM, for ever.
+private func endPatience(with connection: Int32) {
+  var patience = timeval(tv_sec: 5, tv_usec: 0)
+  let size = socklen_t(MemoryLayout<timeval>.size)
+  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
+  setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
 }
 
 private func drain(_ read: (UnsafeMutableBufferPointer<UInt8>) -> Int) {

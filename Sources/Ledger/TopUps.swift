@@ -53,7 +53,7 @@ public enum TopUps {
       ])
   }
 
-  /// Takes the lease of an open top-up without an invoice.
+  /// Takes the lease of a top-up whose invoice is not known.
   /// - Returns: false if somebody else holds it or there is nothing left to do.
   public static func lease(
     _ topUp: Identifier, until end: Timestamp, at now: Timestamp, in db: any Connection
@@ -61,7 +61,7 @@ public enum TopUps {
     try db.execute(
       """
       UPDATE wallet_top_ups SET lease_until = $2, updated_at = $3
-      WHERE id = $1 AND status = 'PENDING' AND invoice_id IS NULL
+      WHERE id = $1 AND status IN ('PENDING', 'EXPIRED') AND invoice_id IS NULL
         AND coalesce(lease_until, 0) <= $3
       """,
       [.text(topUp.text), .integer(end.microseconds), .integer(now.microseconds)]) == 1

@@ -21,20 +21,22 @@ public struct Configuration {
   }
 
   /// A setting as it is, or `fallback`.
-  public func text(_ name: String, or fallback: String) -> String {
-    System.variable(name) ?? fallback
+  public mutating func text(_ name: String, or fallback: String) -> String? {
+    guard let bytes = System.variable(name) else { return fallback }
+    return String(validating: bytes, as: UTF8.self) ?? note("\(name) is not UTF-8.")
   }
 
   /// A setting that must be there.
   public mutating func required(_ name: String) -> String? {
-    System.variable(name) ?? note("\(name) is not set.")
+    guard let text = text(name, or: "") else { return nil }
+    return text.isEmpty ? note("\(name) is not set.") : text
   }
 
   /// A whole number within bounds, or `fallback` if it is not set.
   public mutating func number(
     _ name: String, or fallback: Int64, in range: ClosedRange<Int64>
   ) -> Int64? {
-    guard let text = System.variable(name) else { return fallback }
+    guard let text = text(name, or: String(fallback)) else { return nil }
     if let value = Int64(text), range.contains(value) { return value }
     return note(
       "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
@@ -44,7 +46,8 @@ public struct Configuration {
   public mutating func parsed<T>(
     _ name: String, or fallback: String, _ parse: (String) -> T?, expected: String
   ) -> T? {
-    parse(text(name, or: fallback)) ?? note("\(name) must be \(expected).")
+    guard let text = text(name, or: fallback) else { return nil }
+    return parse(text) ?? note("\(name) must be \(expected).")
   }
 
   /// A secret that must be there; its value appears in no message.
@@ -94,12 +97,12 @@ public struct Configuration {
   }
 
   /// The value and where it is from; the value is nil if its file cannot be read.
-  private func rawSecret(_ name: String) -> (value: [UInt8]?, source: String)? {
-    if let value = System.variable(name) { return (Array(value.utf8), name) }
-    if let path = System.variable("\(name)_FILE") { return (secretFile(path), "\(name)_FILE") }
-    guard let directory = System.variable("CREDENTIALS_DIRECTORY"),
-      let value = secretFile("\(directory)/\(name)")
-    else { return nil }
+  private mutating func rawSecret(_ name: String) -> (value: [UInt8]?, source: String)? {
+    if let value = System.variable(name) { return (value, name) }
+    let file = text("\(name)_FILE", or: "") ?? ""
+    if !file.isEmpty { return (secretFile(file), "\(name)_FILE") }
+    let directory = text("CREDENTIALS_DIRECTORY", or: "") ?? ""
+    guard !directory.isEmpty, let value = secretFile("\(directory)/\(name)") else { return nil }
     return (value, "CREDENTIALS_DIRECTORY")
   }
 

@@ -48,8 +48,11 @@ extension Request {
     guard parameterCount("CONTENT_TYPE") == 1, let type = parameter("CONTENT_TYPE") else {
       return false
     }
-    let plain = type.lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" }
-    return plain == "application/json" || plain == "application/json;charset=utf-8"
+    let parts = type.lowercased().split(separator: ";", omittingEmptySubsequences: false)
+      .map { $0.trimmingBlanks }
+    guard parts.first == "application/json" else { return false }
+    let isUTF8 = parts.last == "charset=utf-8" || parts.last == "charset=\"utf-8\""
+    return parts.count == 1 || parts.count == 2 && isUTF8
   }
 }
 
@@ -73,5 +76,14 @@ extension Response {
     writer.object(members)
     return Response(
       status: status, headers: [("Content-Type", "application/json")], body: writer.bytes)
+  }
+}
+
+extension Substring {
+  /// Without the blanks that may stand around a parameter (RFC 9110, section 5.6.3).
+  fileprivate var trimmingBlanks: Substring {
+    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+    guard let last = lastIndex(where: { !isBlank($0) }) else { return "" }
+    return self[...last].drop(while: isBlank)
   }
 }

@@ -20,10 +20,11 @@ extension World {
 
 enum System {
   /// An environment variable; nil if it is not set or empty.
-  static func variable(_ name: String) -> String? {
+  static func variable(_ name: String) -> [UInt8]? {
     guard let value = unsafe getenv(name) else { return nil }
-    let text = unsafe String(cString: value)
-    return text.isEmpty ? nil : text
+    let length = unsafe strlen(value)
+    let bytes = unsafe UnsafeRawBufferPointer(start: value, count: length)
+    return unsafe length == 0 ? nil : Array(bytes)
   }
 
   /// A file's content, nil if it cannot be read or is longer than `bytesMax`.

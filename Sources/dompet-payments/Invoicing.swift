@@ -53,6 +53,9 @@ struct Invoicing: Sendable {
       // What has been paid matters more than what can be paid.
       let made = found.first { $0.event.isPaid } ?? found.first { $0.isOpen } ?? found.first
       if let made { return made }
+      guard topUp.status == .pending else {
+        throw .unknown(evidence: "an invoice that has expired is not found")
+      }
       return try makeInvoice(for: topUp, by: deadline)
     }
   }
@@ -92,6 +95,9 @@ struct Invoicing: Sendable {
     let invoice: Invoice
     do throws(XenditFailure) {
       invoice = try asking()
+      guard invoice.amount == topUp.amount else {
+        throw .unknown(evidence: "invoice \(invoice.id) has another amount")
+      }
     } catch {
       throw try refusal(after: error, for: topUp)
     }

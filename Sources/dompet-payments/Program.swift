@@ -23,11 +23,11 @@ enum Program {
     let secretKey = configuration.secret("XENDIT_SECRET_KEY", bytesMin: 16)
     let limits = configuration.topUpLimits()
     let terms = configuration.invoiceTerms()
-    let (own, keysFound, secret, limitsFound, termsFound) = configuration.finish(
-      settings, keys, secretKey, limits, terms)
+    let baseURL = configuration.baseURL()
+    let (own, keysFound, secret, limitsFound, termsFound, url) = configuration.finish(
+      settings, keys, secretKey, limits, terms, baseURL)
 
-    let baseURL = configuration.text("XENDIT_BASE_URL", or: "https://api.xendit.co")
-    let xendit = XenditClient(baseURL: baseURL, secretKey: secret, client: HTTPClient())
+    let xendit = XenditClient(baseURL: url, secretKey: secret, client: HTTPClient())
     // At most half of the workers may wait for Xendit: the others go on whatever it does.
     let gate = Gate(simultaneousMax: max(1, own.threads / 2))
     Service.run(own) { service in
@@ -64,13 +64,28 @@ extension Configuration {
       failureURL: failure.isEmpty ? nil : failure)
   }
 
-  /// Xendit takes at most 255 characters.
+  /// XENDIT_BASE_URL: where Xendit's API is, without what follows the last path segment.
+  fileprivate mutating func baseURL() -> String? {
+    parsed(
+      "XENDIT_BASE_URL", or: "https://api.xendit.co",
+      { $0.contains("?") || $0.contains("#") ? nil : webURL($0) },
+      expected: "an http or https URL with a host, without ? or #")
+  }
+
   private mutating func redirectURL(_ name: String) -> String? {
     parsed(
-      name, or: "",
-      { url in
-        let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")
-        return url.isEmpty || isWeb && url.utf8.count <= 255 ? url : nil
-      }, expected: "an http or https URL of at most 255 characters")
+      name, or: "", { $0.isEmpty ? $0 : webURL($0) },
+      expected: "an http or https URL of at most 255 characters")
   }
+}
+
+/// The text, if it is a URL with a host, of visible ASCII, and no longer than Xendit takes (255).
+private func webURL(_ text: String) -> String? {
+  guard text.utf8.count <= 255, text.utf8.allSatisfy({ (33...126).contains($0) }) else {
+    return nil
+  }
+  let schemes = ["https://", "http://"]
+  guard let scheme = schemes.first(where: text.hasPrefix) else { return nil }
+  let host = text.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+  return host.isEmpty ? nil : text
 }

@@ -78,7 +78,9 @@ struct ChainTests {
     await withTaskGroup(of: Void.self) { group in
       for thread in 0..<32 {
         group.addTask {
-          for number in 0..<10 * Scale.factor { try? books.post(rupiah: 7, invoice: "inv-\(thread)-\(number)") }
+          for number in 0..<10 * Scale.factor {
+            try? books.post(rupiah: 7, invoice: "inv-\(thread)-\(number)")
+          }
         }
       }
     }

@@ -1,0 +1,82 @@
+// A folder with a database and the settings that all programs on it share, and a view of that
+// database from outside, through SQLite's own shell.
+
+import Foundation
+import Support
+import Synchronization
+import Testing
+
+final class Site: Sendable {
+  static let jwtSecret = "canary-jwt-secret-of-the-process-tests"
+  static let webhookToken = "canary-callback-token"
+  static let secretKey = "xnd_development_canary"
+
+  static let programs = ["dompet-auth", "dompet-wallets", "dompet-payments", "dompet-webhook"]
+  static var isBuilt: Bool { programs.allSatisfy { Checkout.isBuilt($0) } }
+  static let notBuilt: Comment = "needs swift build -c release"
+
+  let directory: TemporaryDirectory
+  let environment: [String: String]
+  private let listeners = Mutex(0)
+
+  /// - Parameter environment: settings that win over the usual ones.
+  init(_ environment: [String: String] = [:]) throws {
+    directory = try TemporaryDirectory()
+    let settings = [
+      "DATABASE_URL": "sqlite:\(directory.path)/dompet.db", "WORKER_THREADS": "4",
+      "JWT_ACCESS_SECRET": Site.jwtSecret, "XENDIT_WEBHOOK_TOKEN": Site.webhookToken,
+      "XENDIT_SECRET_KEY": Site.secretKey, "XENDIT_BASE_URL": "http://127.0.0.1:9",
+    ]
+    self.environment = settings.merging(environment) { $1 }
+  }
+
+  func makeListener() throws -> Listener {
+    let number = listeners.withLock { count in
+      count += 1
+      return count
+    }
+    return try Listener(path: "\(directory.path)/\(number).sock")
+  }
+
+  /// Starts a program and waits until it has answered, so the database has its tables.
+  func start(
+    _ name: String, threads: Int = 4, environment: [String: String] = [:],
+    listener: Listener? = nil, blocked: [Int32] = []
+  ) throws -> Program {
+    let settings = self.environment.merging(["WORKER_THREADS": "\(threads)"]) { $1 }
+    let program = try Program(
+      path: Checkout.program(name), listener: try listener ?? makeListener(),
+      environment: settings.merging(environment) { $1 },
+      errorsPath: "\(directory.path)/\(name).log", blocked: blocked)
+    _ = try program.get("/healthz")
+    return program
+  }
+
+  /// Runs a program that ends by itself. An empty value is a variable that is not set.
+  func run(
+    _ name: String, environment: [String: String] = [:], input: [UInt8] = []
+  ) throws -> CommandResult {
+    let settings = self.environment.merging(environment) { $1 }.filter { !$0.value.isEmpty }
+    return try runCommand(Checkout.program(name), environment: settings, input: input)
+  }
+
+  /// The rows of a query, columns separated by `|`.
+  @discardableResult
+  func sql(_ statements: String) throws -> [String] {
+    let result = try runCommand(
+      "sqlite3",
+      ["-batch", "-bail", "-cmd", ".timeout 20000", "\(directory.path)/dompet.db", statements],
+      environment: Stack.environment)
+    guard result.status == 0 else { throw SQLFailure(message: result.errors) }
+    return result.output.split(separator: "\n").map { String($0) }
+  }
+
+  /// The one number that a query gives.
+  func number(_ query: String) throws -> Int {
+    try sql(query).first.flatMap { Int($0) } ?? -1
+  }
+}
+
+struct SQLFailure: Error {
+  let message: String
+}
