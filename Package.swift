@@ -17,7 +17,9 @@ let package = Package(
   name: "dompet",
   dependencies: [
     // Logging: the levels, metadata and handler contract that the Swift server field agreed upon.
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2")
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    // The operator's command line: help, completions and man pages from one declaration.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     // C libraries, dynamic, so that Debian's security updates reach them.
@@ -90,6 +92,15 @@ let package = Package(
     .executableTarget(
       name: "dompet-webhook",
       dependencies: ["Domain", "JSON", "Crypto", "FastCGI", "Ledger", "Xendit", "Service"],
+      swiftSettings: memorySafe),
+
+    // The operator's tool.
+    .executableTarget(
+      name: "dompet",
+      dependencies: [
+        "Domain", "Crypto", "Storage", "Ledger", "Service",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: memorySafe),
 
     // Development only: a stand-in Xendit.

@@ -19,7 +19,8 @@ public struct Service: Sendable {
   public static func run(_ settings: Settings, routes: (Service) -> [Route]) -> Never {
     let world = World.real
     let log = Log(program: settings.program, level: settings.logLevel, world: world)
-    let service = Service(database: open(settings), world: world, log: log)
+    let service = Service(
+      database: open(settings, mode: Server.isCGI ? .single : .service), world: world, log: log)
     let table = Routes(routes(service), log: log, world: world)
     let server = Server(threads: settings.threads, bodyBytesMax: Bounds.bodyBytesMax) {
       table.answer($0)
@@ -27,11 +28,15 @@ public struct Service: Sendable {
     System.end(server.run())
   }
 
-  private static func open(_ settings: Settings) -> SQLiteDatabase {
+  /// The database as it is, for a command that does one thing and ends; never migrated.
+  public static func openForOperator(_ settings: Settings) -> any Database {
+    open(settings, mode: .single)
+  }
+
+  private static func open(_ settings: Settings, mode: SQLiteDatabase.Mode) -> SQLiteDatabase {
     do throws(StorageFailure) {
       return try SQLiteDatabase(
-        path: settings.databasePath, migrations: Schema.migrations,
-        mode: Server.isCGI ? .single : .service)
+        path: settings.databasePath, migrations: Schema.migrations, mode: mode)
     } catch {
       System.fail(settings.program, [explain(error, settings.databasePath)])
     }
@@ -42,8 +47,8 @@ public struct Service: Sendable {
     case .newerSchema(let found, let known):
       "\(path) has schema \(found), this program knows \(known). Install the newer release."
     case .olderSchema(let found, let known):
-      "\(path) has schema \(found), this program needs \(known), and plain CGI does not migrate. "
-        + "Start a program once with its socket."
+      "\(path) has schema \(found), this program needs \(known), and neither plain CGI nor a "
+        + "command migrates. Start a program once with its socket."
     case .cannotOpen(let evidence):
       "\(path) cannot be opened: \(evidence). Check DATABASE_URL, owner and mode."
     }

@@ -18,6 +18,14 @@ extension World {
     })
 }
 
+/// What a command says to the person before the screen.
+public enum Terminal {
+  /// A line on standard error, so that standard output stays for programs.
+  public static func error(_ line: String) {
+    System.writeError(Array("\(line)\n".utf8))
+  }
+}
+
 enum System {
   /// An environment variable; nil if it is not set or empty.
   static func variable(_ name: String) -> [UInt8]? {

@@ -67,6 +67,20 @@ final class Books: Sendable {
     return topUp
   }
 
+  /// A top-up, and its payment as the provider reports it.
+  func payTopUp(rupiah: Int64, invoice: String) throws -> TopUp {
+    let topUp = try makeTopUp(rupiah: rupiah)
+    let event = Event(
+      invoiceID: invoice, reference: topUp.reference.text, status: "PAID", amount: topUp.amount,
+      currency: "IDR")
+    let moment = now
+    let verdict = try database.write { db throws(Refusal) in
+      try Settlement.settle(event, at: moment, in: db)
+    }
+    guard verdict == .credited else { throw Refusal.broken(evidence: "\(verdict)") }
+    return topUp
+  }
+
   func find(_ topUp: TopUp) throws(Refusal) -> TopUp? {
     try database.read { db throws(Refusal) in
       try TopUps.find(reference: topUp.reference, in: db)

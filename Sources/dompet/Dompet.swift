@@ -1,0 +1,17 @@
+// dompet: the operator's tool. Each command has a file of its own.
+//
+//   dompet verify   the whole ledger held against its invariants
+//
+// Exit status: 0 all is well, 1 the thing asked for failed or something is off, 64 usage,
+// 78 configuration (sysexits.h).
+
+import ArgumentParser
+import Service
+
+@main
+struct Dompet: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dompet", abstract: "Operates a Dompet installation.",
+    discussion: "Settings are read from the environment, as by the programs.",
+    subcommands: [Verify.self])
+}
