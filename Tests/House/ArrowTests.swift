@@ -14,12 +14,13 @@ struct ArrowTests {
   ]
   private static let programs = [
     "dompet-auth", "dompet-wallets", "dompet-payments", "dompet-webhook", "dompet-sandbox",
+    "dompet",
   ]
   private static let modulesWithC = [
     "FastCGI": ["CFastCGI"], "Storage": ["CSQLite"], "HTTPClient": ["CCurl"],
     "Passwords": ["CArgon2", "CCrypt"],
   ]
-  private static let system = ["Glibc", "Synchronization", "Logging", "PackageDescription"]
+  private static let system = ["Glibc", "Synchronization", "Logging", "ArgumentParser"]
 
   @Test("point inward only", arguments: order + programs)
   func inward(module: String) {
@@ -78,7 +79,7 @@ struct ArrowTests {
   /// The target's declaration, up to the next one.
   private func manifest(of module: String) -> String? {
     let text = Tree.read("Package.swift")?.lines.joined(separator: "\n") ?? ""
-    return text.components(separatedBy: "arget(").first { part in
+    return text.components(separatedBy: "arget(").dropFirst().first { part in
       part.contains("name: \"\(module)\"")
     }
   }
