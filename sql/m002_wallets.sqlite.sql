@@ -72,6 +72,10 @@ BEGIN
     SELECT 1 FROM wallets
     WHERE id = NEW.wallet_id AND sequence + 1 = NEW.sequence
       AND balance + NEW.amount = NEW.balance_after);
+  SELECT RAISE(ABORT, 'time runs forward in a wallet')
+  WHERE NEW.created_at < (
+    SELECT created_at FROM wallet_transactions
+    WHERE wallet_id = NEW.wallet_id AND sequence = NEW.sequence - 1);
 END;
 
 -- Nothing but the newest transaction explains a balance.

@@ -7,7 +7,7 @@ public struct Event: Equatable, Sendable {
   public let reference: String
   /// In upper case.
   public let status: String
-  /// What was paid; nil if the report names no amount.
+  /// What was paid; nil if the report names no amount in whole rupiah.
   public let amount: Money?
   /// ISO 4217; nil if the report names none.
   public let currency: String?
@@ -42,7 +42,7 @@ public enum Verdict: Equatable, Sendable {
 public enum Oddity: String, Sendable {
   case unreadable = "the body is not an invoice event"
   case unknownReference = "no top-up has this reference"
-  case amountMissing = "the event names no amount"
+  case amountUnreadable = "the event names no amount in whole rupiah"
   case amountDiffers = "the amount differs from the top-up's"
   case currencyDiffers = "the currency differs from the top-up's"
   case secondPayment = "another invoice has been paid for this top-up"

@@ -29,7 +29,7 @@ public struct TopUp: Equatable, Sendable {
 
   /// Not paid, and nobody here knows the provider's invoice, if there is one. It may have expired
   /// before the answer that names it was seen.
-  public var isUnknown: Bool { invoice == nil && (status == .pending || status == .expired) }
+  public var needsInvoice: Bool { invoice == nil && (status == .pending || status == .expired) }
 
   /// The same, leased until then.
   public func leased(until end: Timestamp) -> TopUp {

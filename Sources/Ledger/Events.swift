@@ -1,5 +1,6 @@
 // Statements about the provider's events.
 
+import Crypto
 import Domain
 import Storage
 
@@ -13,8 +14,8 @@ public struct ReceivedEvent: Sendable {
   /// Nil if the body could not be read.
   public let event: Event?
 
-  public init(digest: [UInt8], body: [UInt8], webhookID: String?, event: Event?) {
-    self.digest = digest
+  public init(body: [UInt8], webhookID: String?, event: Event?) {
+    digest = SHA256.hash(body)
     self.body = body
     self.webhookID = webhookID
     self.event = event

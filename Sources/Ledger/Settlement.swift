@@ -27,7 +27,7 @@ public enum Settlement {
   }
 
   /// Judges a report, and does what follows from it, in the caller's transaction.
-  public static func settle(
+  static func settle(
     _ event: Event, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Verdict {
     guard let reference = TopUpReference(event.reference) else { return .foreign }
@@ -54,7 +54,7 @@ public enum Settlement {
     if let currency = event.currency, currency != Money.currency {
       return .review(.currencyDiffers)
     }
-    guard let amount = event.amount else { return .review(.amountMissing) }
+    guard let amount = event.amount else { return .review(.amountUnreadable) }
     guard amount == topUp.amount else { return .review(.amountDiffers) }
     if let earlier = try Wallets.creditedReference(ofInvoice: event.invoiceID, in: db) {
       return earlier == topUp.reference.text ? .unchanged : .review(.invoiceElsewhere)

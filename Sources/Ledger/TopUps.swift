@@ -54,6 +54,7 @@ public enum TopUps {
   }
 
   /// Takes the lease of a top-up whose invoice is not known.
+  /// A lease that ends after the new one was taken by a clock that was ahead: it does not count.
   /// - Returns: false if somebody else holds it or there is nothing left to do.
   public static func lease(
     _ topUp: Identifier, until end: Timestamp, at now: Timestamp, in db: any Connection
@@ -62,7 +63,7 @@ public enum TopUps {
       """
       UPDATE wallet_top_ups SET lease_until = $2, updated_at = $3
       WHERE id = $1 AND status IN ('PENDING', 'EXPIRED') AND invoice_id IS NULL
-        AND coalesce(lease_until, 0) <= $3
+        AND (coalesce(lease_until, 0) <= $3 OR lease_until > $2)
       """,
       [.text(topUp.text), .integer(end.microseconds), .integer(now.microseconds)]) == 1
   }

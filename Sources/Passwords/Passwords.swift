@@ -23,9 +23,10 @@ public struct Passwords: Sendable {
 
   /// - Parameters:
   ///   - simultaneousMax: hashes at once; each holds 46 MiB and a processor.
+  ///   - waitingMax: calls that may wait for their turn; the next is refused at once.
   ///   - waitMilliseconds: how long a call waits for its turn.
-  public init(simultaneousMax: Int = 2, waitMilliseconds: Int = 2000) {
-    places = Places(count: simultaneousMax)
+  public init(simultaneousMax: Int = 2, waitingMax: Int = 4, waitMilliseconds: Int = 2000) {
+    places = Places(count: simultaneousMax, waitingMax: waitingMax)
     self.waitMilliseconds = waitMilliseconds
   }
 

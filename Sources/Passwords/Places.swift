@@ -5,16 +5,19 @@ import Glibc
 
 /// A number of places to work at.
 ///
-/// `@unchecked Sendable` because `free` is only touched by who holds the lock, and POSIX made the
-/// lock and the condition for threads.
+/// `@unchecked Sendable` because its variables are only touched by who holds the lock, and POSIX
+/// made the lock and the condition for threads.
 final class Places: @unchecked Sendable {
   private var free: Int
+  private var waiting = 0
+  private let waitingMax: Int
   // On the heap, since neither may be moved.
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let becameFree = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(count: Int) {
+  init(count: Int, waitingMax: Int) {
     free = count
+    self.waitingMax = waitingMax
     pthread_mutex_init(lock, nil)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
@@ -57,6 +60,10 @@ final class Places: @unchecked Sendable {
     var deadline = deadline
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
+    // Those who wait hold a worker each. Some workers must stay free for what needs no hash.
+    guard free > 0 || waiting < waitingMax else { return false }
+    waiting += 1
+    defer { waiting -= 1 }
     while free < 1 {
       if pthread_cond_timedwait(becameFree, lock, &deadline) != 0 { break }
     }

@@ -50,7 +50,7 @@ public struct Bearer: Sendable {
     guard authorization.utf8.prefix(7).map({ $0 | 0x20 }).elementsEqual("bearer ".utf8) else {
       return nil
     }
-    return String(authorization.dropFirst(7))
+    return String(authorization.utf8.dropFirst(7))
   }
 
   private var refusal: Refusal { .unauthorized(detail: "A valid access token is required.") }

@@ -16,8 +16,9 @@ public enum Bounds {
   /// More threads than this only cost memory.
   public static let workerThreadsMax = 256
 
-  /// A whole top-up request, Xendit's answer included. nginx waits 20 s.
-  public static let topUpMilliseconds = 15_000
+  /// Xendit's part of a top-up request. With what the store may take, 4 s, the whole has 15 s;
+  /// nginx waits 20 s.
+  public static let xenditMilliseconds = 11_000
 
   /// Somebody is on it until then: a little longer than such a request can live.
   public static let topUpLeaseSeconds: Int64 = 20

@@ -107,7 +107,7 @@ extension Problem {
     case .providerUnavailable:
       return .init(
         503, "provider-unavailable", "The payment provider cannot be asked now",
-        "Nothing is lost. Repeat the request with the same Idempotency-Key."
+        "Nothing is lost. If you sent an Idempotency-Key, repeat the request with the same one."
       ).retryLater
     default:
       return .init(

@@ -17,6 +17,7 @@ public struct Service: Sendable {
   /// Opens the database and serves until told to stop. The exit status is 0, 78 (EX_CONFIG) if the
   /// database is not as it must be, or what `Server.run` says.
   public static func run(_ settings: Settings, routes: (Service) -> [Route]) -> Never {
+    System.settleIn()
     let world = World.real
     let log = Log(program: settings.program, level: settings.logLevel, world: world)
     let service = Service(

@@ -13,8 +13,14 @@ extension World {
       return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     },
     randomBytes: { count in
+      // Eight at a time: each number is a call of the kernel.
       var generator = SystemRandomNumberGenerator()
-      return (0..<max(0, count)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      var bytes: [UInt8] = []
+      while bytes.count < count {
+        let number = generator.next()
+        bytes += (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+      }
+      return Array(bytes.prefix(count))
     })
 }
 
@@ -40,11 +46,16 @@ enum System {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var content = [UInt8](repeating: 0, count: bytesMax + 1)
-    let count = unsafe content.withUnsafeMutableBytes { buffer in
-      unsafe read(descriptor, buffer.baseAddress, buffer.count)
+    var content: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 4096)
+    while content.count <= bytesMax {
+      let count = unsafe piece.withUnsafeMutableBytes { buffer in
+        unsafe read(descriptor, buffer.baseAddress, buffer.count)
+      }
+      guard count > 0 else { return count == 0 ? content : nil }
+      content += piece.prefix(count)
     }
-    return (0...bytesMax).contains(count) ? Array(content.prefix(count)) : nil
+    return nil
   }
 
   /// Writes a line to standard error, in one call, so that lines of several threads do not mix.
@@ -58,6 +69,16 @@ enum System {
   static func fail(_ program: String, _ reasons: [String]) -> Never {
     for reason in reasons { writeError(Array("\(program): \(reason)\n".utf8)) }
     exit(78)
+  }
+
+  /// What a parent may have left otherwise: signals that end the process are let through while it
+  /// starts, and it leaves no core, which would hold its secrets.
+  static func settleIn() {
+    var none = sigset_t()
+    _ = unsafe sigemptyset(&none)
+    _ = unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
+    var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
   }
 
   /// Ends the process.

@@ -86,6 +86,8 @@ public struct Invoice: Equatable, Sendable {
 
   /// The same as a report to be judged, as if a webhook had brought it.
   public let event: Event
+  /// All that Xendit said of it.
+  private let json: JSONValue
   /// What was asked for; `event.amount` is what has been paid, where that is named.
   public let amount: Money
   public let url: String
@@ -106,6 +108,13 @@ public struct Invoice: Equatable, Sendable {
     }
   }
 
+  /// What Xendit said, as evidence.
+  public var source: [UInt8] {
+    var writer = JSONWriter()
+    writer.value(json)
+    return writer.bytes
+  }
+
   /// Whether it can still be paid, as far as Xendit says.
   public var isOpen: Bool { status == .pending }
 
@@ -114,7 +123,12 @@ public struct Invoice: Equatable, Sendable {
   /// - Throws: `Invalid`, to be read after "the answer", if something needed is missing, or an
   ///   amount is no whole number of rupiah.
   public init(_ json: JSONValue) throws(Invalid) {
-    event = try Event(xendit: json)
+    do throws(UnreadableEvent) {
+      event = try Event(xendit: json)
+    } catch {
+      throw Invalid("lacks \(error.faults.map(\.pointer).joined(separator: ", "))")
+    }
+    self.json = json
     guard let rupiah = json["amount"]?.number?.exactInteger else {
       throw Invalid("has no whole amount")
     }

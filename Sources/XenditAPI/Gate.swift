@@ -76,7 +76,7 @@ extension XenditFailure {
   fileprivate var isOutage: Bool {
     switch self {
     case .unknown, .unavailable: true
-    case .refused, .misconfigured, .limited: false
+    case .refused, .misconfigured, .limited, .unexpected: false
     }
   }
 }

@@ -15,11 +15,24 @@ public enum XenditFailure: Error, Equatable, Sendable {
   case limited(retryAfterSeconds: Int?)
   /// It may or may not have been done: a time-out, a reset, a 5xx, an answer without sense.
   case unknown(evidence: String)
+  /// Xendit works and says something that it does not document (402, 409, 422, …): nobody knows
+  /// what it did.
+  case unexpected(evidence: String)
   /// Nothing was sent.
   case unavailable(evidence: String)
 }
 
 extension XenditFailure {
+  /// What the log shall know.
+  public var evidence: String {
+    switch self {
+    case .refused(let evidence), .misconfigured(let evidence), .unknown(let evidence),
+      .unexpected(let evidence), .unavailable(let evidence):
+      evidence
+    case .limited: "429"
+    }
+  }
+
   init(_ failure: HTTPFailure) {
     switch failure {
     case .notSent(let evidence): self = .unavailable(evidence: evidence)
@@ -38,6 +51,8 @@ extension XenditFailure {
       self = .refused(evidence: XenditFailure.evidence(response))
     case 429:
       self = .limited(retryAfterSeconds: XenditFailure.retryAfterSeconds(response))
+    case 400..<500:
+      self = .unexpected(evidence: XenditFailure.evidence(response))
     default:
       self = .unknown(evidence: XenditFailure.evidence(response))
     }

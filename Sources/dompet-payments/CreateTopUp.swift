@@ -21,7 +21,7 @@ struct CreateTopUp: Sendable {
 
   /// 201 the top-up · 400 · 401 · 409 running · 422 key reused · 502 refused · 503 unknown, busy
   func answer(_ request: borrowing Request) throws(Refusal) -> Response {
-    let deadline = Deadline(milliseconds: Bounds.topUpMilliseconds)
+    let deadline = Deadline(milliseconds: Bounds.xenditMilliseconds)
     let caller = try bearer.caller(of: request)
     let wish = try read(request, of: caller)
     if let stored = try stored(wish) { return try replay(stored) }
@@ -68,7 +68,7 @@ struct CreateTopUp: Sendable {
     }
     guard let found else { return nil }
     guard found.amount == wish.amount else { throw .idempotencyKeyReused }
-    return found.isUnknown ? nil : found
+    return found.needsInvoice ? nil : found
   }
 
   /// Decides what the key means and leases the top-up to this request, in one transaction.
@@ -79,7 +79,7 @@ struct CreateTopUp: Sendable {
       let lease = now.adding(seconds: Bounds.topUpLeaseSeconds)
       if let key = wish.key, let earlier = try TopUps.find(key: key, ofUser: wish.userID, in: db) {
         guard earlier.amount == wish.amount else { throw .idempotencyKeyReused }
-        guard earlier.isUnknown else { return .stored(earlier) }
+        guard earlier.needsInvoice else { return .stored(earlier) }
         guard try TopUps.lease(earlier.id, until: lease, at: now, in: db) else {
           throw .requestInProgress
         }

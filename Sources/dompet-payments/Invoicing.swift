@@ -41,38 +41,44 @@ struct Invoicing: Sendable {
   /// - Returns: the top-up with its invoice.
   /// - Throws: `.providerRefused`, and it is FAILED; `.providerUnavailable`, and it stays open.
   func create(for topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
-    try store(for: topUp) { () throws(XenditFailure) in
-      try makeInvoice(for: topUp, by: deadline)
-    }
-  }
-
-  /// Goes on where somebody was interrupted: adopts the invoice that was made, or makes one.
-  func resume(_ topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
-    try store(for: topUp) { () throws(XenditFailure) in
-      let found = try lookUp(topUp, by: deadline)
-      // What has been paid matters more than what can be paid.
-      let made = found.first { $0.event.isPaid } ?? found.first { $0.isOpen } ?? found.first
-      if let made { return made }
-      guard topUp.status == .pending else {
-        throw .unknown(evidence: "an invoice that has expired is not found")
-      }
-      return try makeInvoice(for: topUp, by: deadline)
-    }
-  }
-
-  /// A look-up that is refused says nothing about the invoice.
-  private func lookUp(
-    _ topUp: TopUp, by deadline: Deadline
-  ) throws(XenditFailure) -> [Invoice] {
+    let invoice: Invoice
     do throws(XenditFailure) {
-      return try ask { () throws(XenditFailure) in
-        try xendit.find(
-          reference: topUp.reference, withinMilliseconds: deadline.remainingMilliseconds)
-      }
+      invoice = try makeInvoice(for: topUp, by: deadline)
     } catch {
-      guard case .refused(let evidence) = error else { throw error }
-      throw .unknown(evidence: evidence)
+      throw try refusal(after: error, for: topUp)
     }
+    return try adopt([invoice], for: topUp)
+  }
+
+  /// Goes on where somebody was interrupted: adopts the invoice that was made, or makes one, and
+  /// ends those that are one too many.
+  func resume(_ topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
+    let found: [Invoice]
+    do throws(XenditFailure) {
+      found = try findOrMake(for: topUp, by: deadline)
+    } catch .refused(let evidence) {
+      // What is refused now says nothing about what was done before.
+      throw try refusal(after: .unknown(evidence: evidence), for: topUp)
+    } catch {
+      throw try refusal(after: error, for: topUp)
+    }
+    let stored = try adopt(found, for: topUp)
+    expire(found.filter { $0.isOpen && $0.id != stored.invoice?.id }, by: deadline)
+    return stored
+  }
+
+  private func findOrMake(
+    for topUp: TopUp, by deadline: Deadline
+  ) throws(XenditFailure) -> [Invoice] {
+    let found = try ask { () throws(XenditFailure) in
+      try xendit.find(
+        reference: topUp.reference, withinMilliseconds: deadline.remainingMilliseconds)
+    }
+    guard found.isEmpty else { return found }
+    guard topUp.status == .pending else {
+      throw .unknown(evidence: "an invoice that has expired is not found")
+    }
+    return [try makeInvoice(for: topUp, by: deadline)]
   }
 
   private func makeInvoice(
@@ -86,22 +92,6 @@ struct Invoicing: Sendable {
 
   private func ask<T>(_ call: () throws(XenditFailure) -> T) throws(XenditFailure) -> T {
     try gate.call(nowMilliseconds: { Deadline.nowMilliseconds }, call)
-  }
-
-  /// Asks, and stores what came of it.
-  private func store(
-    for topUp: TopUp, asking: () throws(XenditFailure) -> Invoice
-  ) throws(Refusal) -> TopUp {
-    let invoice: Invoice
-    do throws(XenditFailure) {
-      invoice = try asking()
-      guard invoice.amount == topUp.amount else {
-        throw .unknown(evidence: "invoice \(invoice.id) has another amount")
-      }
-    } catch {
-      throw try refusal(after: error, for: topUp)
-    }
-    return try adopt(invoice, for: topUp)
   }
 
   /// A definite refusal makes the top-up FAILED; all else leaves it open, for the next to resume.
@@ -124,21 +114,49 @@ struct Invoicing: Sendable {
         try TopUps.release(topUp.id, leasedUntil: lease, in: db)
       }
     }
-    return .providerUnavailable(evidence: "\(failure)")
+    return .providerUnavailable(evidence: failure.evidence)
   }
 
-  /// Stores the invoice. One that is no longer open says what has happened meanwhile, and is
-  /// settled as a webhook would be.
-  private func adopt(_ invoice: Invoice, for topUp: TopUp) throws(Refusal) -> TopUp {
+  /// Stores the invoice to pay: over the right amount, and rather one that has been paid than one
+  /// that is open, than one that has ended. Those that are no longer open say what has happened
+  /// meanwhile: that is judged and kept as if a webhook had brought it.
+  private func adopt(_ found: [Invoice], for topUp: TopUp) throws(Refusal) -> TopUp {
     let now = service.world.now()
-    let link = InvoiceLink(id: invoice.id, url: invoice.url, expiresAt: invoice.expiresAt)
-    let stored = try service.database.write { db throws(Refusal) in
-      try TopUps.attach(link, to: topUp.id, at: now, in: db)
-      if !invoice.isOpen { _ = try Settlement.settle(invoice.event, at: now, in: db) }
-      return try TopUps.find(reference: topUp.reference, in: db)
+    let right = found.filter { $0.amount == topUp.amount }
+    let best = right.first { $0.event.isPaid } ?? right.first { $0.isOpen } ?? right.first
+    let link = best.map { InvoiceLink(id: $0.id, url: $0.url, expiresAt: $0.expiresAt) }
+    let reports = found.filter { !$0.isOpen }.map {
+      ReceivedEvent(body: $0.source, webhookID: nil, event: $0.event)
+    }
+    let (stored, verdicts) = try service.database.write { db throws(Refusal) in
+      if let link { try TopUps.attach(link, to: topUp.id, at: now, in: db) }
+      var verdicts: [Verdict] = []
+      for report in reports { verdicts.append(try Settlement.receive(report, at: now, in: db)) }
+      return (try TopUps.find(reference: topUp.reference, in: db), verdicts)
+    }
+    for case .review(let oddity) in verdicts {
+      service.log.warning("an invoice waits for review", evidence: oddity.rawValue)
     }
     guard let stored else { throw .broken(evidence: "a top-up vanished") }
+    guard stored.invoice != nil else {
+      let mistake = XenditFailure.unknown(evidence: "the invoice is over another amount")
+      throw try refusal(after: mistake, for: topUp)
+    }
     return stored
+  }
+
+  /// Ends invoices that nobody shall pay any more. One that stays open all the same, and is paid,
+  /// comes before an operator.
+  private func expire(_ surplus: [Invoice], by deadline: Deadline) {
+    for invoice in surplus {
+      do throws(XenditFailure) {
+        _ = try ask { () throws(XenditFailure) in
+          try xendit.expire(id: invoice.id, withinMilliseconds: deadline.remainingMilliseconds)
+        }
+      } catch {
+        service.log.warning("a surplus invoice stays open", evidence: error.evidence)
+      }
+    }
   }
 
   private func request(for topUp: TopUp) -> InvoiceRequest {

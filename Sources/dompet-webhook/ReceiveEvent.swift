@@ -23,20 +23,19 @@ struct ReceiveEvent: Sendable {
       throw .unauthorized(detail: "The callback token is missing or wrong.")
     }
     let body = try request.bytes()
-    let (event, mistake) = read(body)
+    let (event, mistakes) = read(body)
     let verdict = try judge(
       ReceivedEvent(
-        digest: SHA256.hash(body), body: body, webhookID: request.parameter("HTTP_WEBHOOK_ID"),
-        event: event))
-    if let mistake { throw .invalid([Fault(pointer: "", detail: mistake)]) }
+        body: body, webhookID: request.parameter("HTTP_WEBHOOK_ID"), event: event))
+    if !mistakes.isEmpty { throw .invalid(mistakes) }
     return try answer(to: event, verdict)
   }
 
-  private func read(_ body: [UInt8]) -> (event: Event?, mistake: String?) {
-    do throws(Invalid) {
-      return (try Event(webhook: body), nil)
+  private func read(_ body: [UInt8]) -> (event: Event?, mistakes: [Fault]) {
+    do throws(UnreadableEvent) {
+      return (try Event(webhook: body), [])
     } catch {
-      return (nil, error.detail)
+      return (nil, error.faults)
     }
   }
 
@@ -53,9 +52,13 @@ struct ReceiveEvent: Sendable {
   private func judge(_ received: ReceivedEvent) throws(Refusal) -> Verdict {
     let now = service.world.now()
     do throws(Refusal) {
-      return try service.database.write { db throws(Refusal) in
+      let verdict = try service.database.write { db throws(Refusal) in
         try Settlement.receive(received, at: now, in: db)
       }
+      if case .review(let oddity) = verdict {
+        service.log.warning("an event waits for review", evidence: oddity.rawValue)
+      }
+      return verdict
     } catch {
       if case .broken = error {
         try service.database.write { db throws(Refusal) in
@@ -83,7 +86,7 @@ struct ReceiveEvent: Sendable {
 
   private func pointer(of oddity: Oddity) -> String {
     switch oddity {
-    case .amountMissing, .amountDiffers: "/amount"
+    case .amountUnreadable, .amountDiffers: "/amount"
     case .currencyDiffers: "/currency"
     case .secondPayment, .invoiceElsewhere: "/id"
     case .unknownReference: "/external_id"

@@ -21,7 +21,7 @@ import Testing
 
   @Test("never more are at work than there are places")
   func limit() {
-    let places = Places(count: 2)
+    let places = Places(count: 2, waitingMax: 100)
     let atWork = Shared((now: 0, most: 0))
     inThreads(64) { _ in
       try? places.occupy(waitMilliseconds: 60_000) { () throws(Refusal) in
@@ -36,9 +36,15 @@ import Testing
     #expect(atWork.withLock { $0.now == 0 && (1...2).contains($0.most) })
   }
 
+  @Test("who would be one too many to wait is refused at once", .timeLimit(.minutes(1)))
+  func tooManyWaiting() {
+    let passwords = Passwords(simultaneousMax: 0, waitingMax: 0, waitMilliseconds: 600_000)
+    #expect(throws: Refusal.self) { try passwords.verifyAgainstNobody([1]) }
+  }
+
   @Test("those who wait get their turn, and every place is given back")
   func turns() {
-    let passwords = Passwords(simultaneousMax: 2, waitMilliseconds: 60_000)
+    let passwords = Passwords(simultaneousMax: 2, waitingMax: 100, waitMilliseconds: 60_000)
     let hash = "$2b$04$abcdefghijklmnopqrstuuCET66EX1.tcnNT4FZB7gPBI5vbMFDVq"
     let done = Shared(0)
     inThreads(64) { _ in

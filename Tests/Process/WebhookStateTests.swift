@@ -126,19 +126,26 @@ struct WebhookStateTests {
     #expect(try desk.site.number(rows) == 1)
   }
 
-  @Test("what cannot be read is 400 at the whole body, and kept for review")
+  @Test("what cannot be read is 400 at each mistake, and kept for review")
   func unreadable() throws {
-    let bodies = [
-      "", "null", "[]", "{", "{}", #"{"id":"1","external_id":"x"}"#,
-      #"{"id":1,"external_id":"x","status":"PAID"}"#, Desk.event().dropLast() + ",}",
-      #"{"id":"1","external_id":null,"status":"PAID"}"#, "\u{FEFF}" + Desk.event(),
-      #"{"id":"1","external_id":"x","status":{}}"#, Desk.event() + Desk.event(),
-      Desk.event().dropLast() + #","status":"PAID"}"#, String(repeating: "[", count: 10_000),
-      #"{"id":"\ud800","external_id":"x","status":"PAID"}"#,
+    let deep = String(repeating: "[", count: 10_000)
+    let bodies: [(String, [String])] = [
+      ("", [""]), ("null", [""]), ("[]", [""]), ("{", [""]),
+      ("{}", ["/id", "/external_id", "/status"]), (#"{"id":"1","external_id":"x"}"#, ["/status"]),
+      (#"{"id":1,"external_id":"x","status":"PAID"}"#, ["/id"]),
+      (Desk.event().dropLast() + ",}", [""]),
+      (#"{"id":"1","external_id":null,"status":"PAID"}"#, ["/external_id"]),
+      ("\u{FEFF}" + Desk.event(), [""]),
+      (#"{"id":"1","external_id":"x","status":{}}"#, ["/status"]),
+      (Desk.event() + Desk.event(), [""]),
+      (Desk.event().dropLast() + #","status":"PAID"}"#, ["/status"]),
+      (deep, [String(repeating: "/0", count: 32)]),
+      (#"{"id":"\ud800","external_id":"x","status":"PAID"}"#, [""]),
     ]
-    for body in bodies {
-      let answer = try desk.send(String(body))
-      expectProblem(answer, 400, "invalid-request", pointers: [""], String(body.prefix(60)))
+    for (body, pointers) in bodies {
+      let answer = try desk.send(body)
+      expectProblem(
+        answer, 400, "invalid-request", pointers: pointers, String(body.prefix(60)))
     }
     let reason = "review|the body is not an invoice event"
     #expect(try desk.journal() == Array(repeating: reason, count: bodies.count))

@@ -197,7 +197,7 @@ struct WebhookTests {
       expectProblem(answer, 400, "invalid-request", pointers: ["/amount"])
     }
     #expect(try desk.books() == ["PENDING|0|0"])
-    let state = "review|the event names no amount"
+    let state = "review|the event names no amount in whole rupiah"
     #expect(try desk.journal() == Array(repeating: state, count: 8))
   }
 

@@ -47,14 +47,25 @@ struct Client {
 
   /// The next call of this kind goes wrong in this way, once.
   func fault(_ call: String, _ mode: String, status: Int = 500) throws {
-    _ = try HTTP.send(
+    try faults(#"{"on":"\#(call)","mode":"\#(mode)","status":\#(status),"times":1}"#)
+  }
+
+  /// What goes wrong next, each as the sandbox wants it.
+  func faults(_ faults: String...) throws {
+    let answer = try HTTP.send(
       "PUT", "/sandbox/control/faults", port: stack.port,
-      json: #"[{"on":"\#(call)","mode":"\#(mode)","status":\#(status),"times":1}]"#)
+      json: "[\(faults.joined(separator: ","))]")
+    guard answer.status < 300 else { throw SandboxRefusal(text: answer.text) }
   }
 
   /// The truth: every invoice at the sandbox.
-  func invoices() throws -> [Any] {
+  func invoices() throws -> [[String: Any]] {
     let answer = try HTTP.send("GET", "/sandbox/control/invoices", port: stack.port)
-    return try JSONSerialization.jsonObject(with: Data(answer.body)) as? [Any] ?? []
+    return try JSONSerialization.jsonObject(with: Data(answer.body)) as? [[String: Any]] ?? []
   }
+}
+
+/// The sandbox did not understand the test.
+struct SandboxRefusal: Error {
+  let text: String
 }

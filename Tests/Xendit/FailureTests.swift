@@ -51,7 +51,10 @@ import XenditAPI
   func unknownStatus(status: String) throws {
     let stub = try Stub(status: status, "<html>")
     defer { stub.server.stop() }
-    #expect(stub.failure() == .unknown(evidence: String(status.prefix(3))))
+    let evidence = String(status.prefix(3))
+    let isFault = status.hasPrefix("5")
+    #expect(
+      stub.failure() == (isFault ? .unknown(evidence: evidence) : .unexpected(evidence: evidence)))
   }
 
   @Test(

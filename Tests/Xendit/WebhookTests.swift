@@ -60,7 +60,9 @@ import Xendit
     for name in ["id", "external_id", "status"] {
       for value in [nil, "null", "7", "[]", "{}", "true", "\"\""] {
         let body = Samples.invoice(name, value)
-        #expect(throws: Invalid("has no \(name)"), "\(body)") {
+        let fault = Fault(
+          pointer: "/\(name)", detail: "must be a string that is not empty")
+        #expect(throws: UnreadableEvent(faults: [fault]), "\(body)") {
           try Event(webhook: Array(body.utf8))
         }
       }
@@ -77,14 +79,14 @@ import Xendit
       #"{"id":"\ud800","external_id":"e","status":"PAID"}"#,
     ])
   func unreadable(body: String) {
-    #expect(throws: Invalid.self) { try Event(webhook: Array(body.utf8)) }
+    #expect(throws: UnreadableEvent.self) { try Event(webhook: Array(body.utf8)) }
   }
 
   @Test("bytes that are no UTF-8 and nesting without end are unreadable")
   func bytes() {
     let deep = [UInt8](repeating: UInt8(ascii: "["), count: 60_000)
     for bytes in [[0xff], [0x7b, 0xc0, 0x80, 0x7d], deep] {
-      #expect(throws: Invalid.self) { try Event(webhook: bytes) }
+      #expect(throws: UnreadableEvent.self) { try Event(webhook: bytes) }
     }
   }
 

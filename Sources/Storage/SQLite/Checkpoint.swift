@@ -13,12 +13,20 @@ extension SQLiteConnection {
     logPages = pages
   }
 
+  /// Goes on counting where the connection before this one ended.
+  func takeOverLog(of former: SQLiteConnection) {
+    logPages = former.logPages
+    checkpointedPages = former.checkpointedPages
+  }
+
   var checkpointIsDue: Bool { logPages - checkpointedPages >= Limits.checkpointPages }
 
   /// Copies the log's pages into the database, as far as no reader still needs the old ones; the
   /// next writer then begins the log anew. Where readers have kept it from that for long, waits
   /// for them a moment and cuts the log.
   func checkpoint() throws(Refusal) {
+    // Also if it fails: the next try is due when the log has grown as much again.
+    checkpointedPages = logPages
     let isLong = logPages >= Limits.logPages
     sqlite3_busy_timeout(handle, Limits.checkpointBusyMilliseconds)
     let code = sqlite3_wal_checkpoint_v2(
@@ -26,6 +34,5 @@ extension SQLiteConnection {
     guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else {
       throw failure(code, "checkpoint")
     }
-    checkpointedPages = logPages
   }
 }

@@ -85,7 +85,9 @@ final class GroupCommit: @unchecked Sendable {
   /// for done whose sync has failed.
   private func renewConnection() throws(Refusal) {
     if connectionIsSound { return }
-    connection = try SQLiteConnection(path: path, purpose: .writing)
+    let new = try SQLiteConnection(path: path, purpose: .writing)
+    new.takeOverLog(of: connection)
+    connection = new
     connectionIsSound = true
   }
 
