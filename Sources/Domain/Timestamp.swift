@@ -33,10 +33,16 @@ public struct Timestamp: Comparable, Hashable, Sendable {
   public var rfc3339: String {
     let (year, month, day) = date
     let milliseconds = microseconds.floorRemainder(by: 86_400_000_000) / 1000
-    let time = [milliseconds / 3_600_000, milliseconds / 60_000 % 60, milliseconds / 1000 % 60]
-    return "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))"
-      + "T\(time[0].padded(2)):\(time[1].padded(2)):\(time[2].padded(2))"
-      + ".\((milliseconds % 1000).padded(3))Z"
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    text.append(year, digits: 4, "-")
+    text.append(month, digits: 2, "-")
+    text.append(day, digits: 2, "T")
+    text.append(milliseconds / 3_600_000, digits: 2, ":")
+    text.append(milliseconds / 60_000 % 60, digits: 2, ":")
+    text.append(milliseconds / 1000 % 60, digits: 2, ".")
+    text.append(milliseconds % 1000, digits: 3, "Z")
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Days since 1970-01-01 to a date, by eras of 400 years that begin on 1 March
@@ -65,10 +71,19 @@ extension Int64 {
     let remainder = self % divisor
     return remainder < 0 ? remainder + divisor : remainder
   }
+}
 
-  fileprivate func padded(_ width: Int) -> String {
-    let digits = String(magnitude)
-    let zeros = String(repeating: "0", count: Swift.max(0, width - digits.count))
-    return (self < 0 ? "-" : "") + zeros + digits
+extension [UInt8] {
+  /// A number with at least so many digits, and what follows it.
+  fileprivate mutating func append(_ number: Int64, digits: Int, _ end: Unicode.Scalar) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    var unit: UInt64 = 1
+    for _ in 1..<digits { unit *= 10 }
+    while number.magnitude / unit >= 10 { unit *= 10 }
+    while unit > 0 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number.magnitude / unit % 10))
+      unit /= 10
+    }
+    append(UInt8(ascii: end))
   }
 }

@@ -68,9 +68,11 @@ final class WorkerPool: Sendable {
     // Accepting begins by finishing the request before, which would close the connection.
     request.keepConnection = 1
     if FCGX_Accept_r(&request) == 0, let variables = request.envp {
-      request.keepConnection = 0
+      // Nor is it to close when all has been written: it would wait until nginx has closed.
+      request.keepConnection = 1
       answer(request, variables)
       FCGX_Finish_r(&request)
+      if request.ipcFd >= 0 { close(request.ipcFd) }
     } else {
       FCGX_Free(&request, 1)
     }

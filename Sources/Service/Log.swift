@@ -10,12 +10,13 @@ import Logging
 /// Writes lines; knows the program's name.
 public struct Log: Sendable {
   private let logger: Logger
+  private let lines: LineHandler
 
   /// - Parameter level: lines below it are left out.
   public init(program: String, level: Logger.Level, world: World) {
-    logger = Logger(label: program) { label in
-      LineHandler(program: label, logLevel: level, now: world.now)
-    }
+    let lines = LineHandler(program: program, logLevel: level, now: world.now)
+    logger = Logger(label: program) { _ in lines }
+    self.lines = lines
   }
 
   /// Something that an operator should know.
@@ -37,13 +38,14 @@ public struct Log: Sendable {
   func request(
     id: String, method: String, route: String, status: Int, durationMicroseconds: Int64
   ) {
-    logger.info(
-      "request",
-      metadata: [
-        "requestId": .string(id), "method": .string(method), "route": .string(route),
-        "status": .stringConvertible(Int64(status)),
-        "durationMicroseconds": .stringConvertible(durationMicroseconds),
-      ])
+    guard lines.logLevel <= .info else { return }
+    lines.write(.info, "request") { line in
+      line.member("requestId", id)
+      line.member("method", method)
+      line.member("route", route)
+      line.member("status", Int64(status))
+      line.member("durationMicroseconds", durationMicroseconds)
+    }
   }
 
   private func write(
@@ -69,18 +71,23 @@ private struct LineHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
+    write(event.level, event.message.description) { line in
+      for (name, value) in (event.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
+        line.member(name, value.description)
+      }
+    }
+  }
+
+  func write(
+    _ level: Logger.Level, _ message: String, _ members: (inout JSONWriter) -> Void
+  ) {
     var writer = JSONWriter()
     writer.object { line in
       line.member("time", now().rfc3339)
-      line.member("level", event.level.rawValue)
+      line.member("level", level.rawValue)
       line.member("program", program)
-      line.member("message", event.message.description)
-      for (name, value) in (event.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
-        switch value {
-        case .stringConvertible(let number as Int64): line.member(name, number)
-        default: line.member(name, value.description)
-        }
-      }
+      line.member("message", message)
+      members(&line)
     }
     System.writeError(writer.bytes + [10])
   }
