@@ -75,6 +75,14 @@ let package = Package(
       ],
       swiftSettings: memorySafe),
 
+    // What is done at Xendit for a top-up, whoever asks for it: a user, or reconciliation.
+    .target(
+      name: "Payments",
+      dependencies: [
+        "Domain", "JSON", "HTTPClient", "Ledger", "Storage", "Xendit", "XenditAPI", "Service",
+      ],
+      swiftSettings: memorySafe),
+
     // One program for each route group.
     .executableTarget(
       name: "dompet-auth",
@@ -85,9 +93,7 @@ let package = Package(
       dependencies: ["Domain", "JSON", "FastCGI", "Ledger", "Service"], swiftSettings: memorySafe),
     .executableTarget(
       name: "dompet-payments",
-      dependencies: [
-        "Domain", "JSON", "FastCGI", "HTTPClient", "Ledger", "Xendit", "XenditAPI", "Service",
-      ],
+      dependencies: ["Domain", "JSON", "FastCGI", "Ledger", "Service", "Payments"],
       swiftSettings: memorySafe),
     .executableTarget(
       name: "dompet-webhook",
@@ -98,7 +104,7 @@ let package = Package(
     .executableTarget(
       name: "dompet",
       dependencies: [
-        "Domain", "Crypto", "Storage", "Ledger", "Service",
+        "Domain", "Crypto", "Storage", "Ledger", "Service", "Payments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: memorySafe),

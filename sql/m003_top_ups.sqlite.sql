@@ -19,6 +19,7 @@ CREATE TABLE wallet_top_ups (
   updated_at      INTEGER NOT NULL,
   expires_at      INTEGER,                             -- the invoice's end, as the provider says
   paid_at         INTEGER,
+  looked_at       INTEGER,                             -- when reconciliation last asked about it
   CHECK ((status = 'PAID') = (paid_at IS NOT NULL)),
   CHECK ((invoice_id IS NULL) = (invoice_url IS NULL))
 ) STRICT, WITHOUT ROWID;

@@ -27,6 +27,14 @@ public struct Identifier: Hashable, Sendable, CustomStringConvertible {
     return Identifier(bytes: bytes)
   }
 
+  /// What stands before every id that was made since then.
+  public static func earliest(since moment: Timestamp) -> String {
+    let milliseconds = UInt64(clamping: moment.microseconds / 1000)
+    let digits = String(milliseconds, radix: 16)
+    let padded = String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    return "\(padded.prefix(8))-\(padded.dropFirst(8).prefix(4))"
+  }
+
   public var description: String { text }
 
   private init(bytes: [UInt8]) {

@@ -123,6 +123,59 @@ public enum TopUps {
       [.text(topUp.text), .integer(now.microseconds)]) == 1
   }
 
+  /// Open top-ups in the order of their making, at most 100, from after `last` on.
+  /// - Parameter due: only those that are due: the older one is, the less often it is asked about
+  ///   (again after a tenth of its age).
+  public static func open(
+    after last: TopUp?, createdAt: Timestamp?, due: Bool, at now: Timestamp, in db: any Connection
+  ) throws(Refusal) -> [(topUp: TopUp, createdAt: Timestamp)] {
+    try db.query(
+      """
+      SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
+        expires_at, lease_until, created_at
+      FROM wallet_top_ups
+      WHERE status = 'PENDING' AND (created_at, id) > ($1, $2)
+        AND ($3 = 0 OR looked_at IS NULL OR $4 - looked_at >= ($4 - created_at) / 10)
+      ORDER BY created_at, id LIMIT 100
+      """,
+      [
+        .integer(createdAt?.microseconds ?? .min), .text(last?.id.text ?? ""),
+        .integer(due ? 1 : 0), .integer(now.microseconds),
+      ]
+    ) { row throws(Refusal) in (try topUp(row), try row.timestamp(10)) }
+  }
+
+  /// Top-ups that ended unpaid and whose invoice may be paid late: those made since then, in the
+  /// order of their making, at most 100, from after `last` on.
+  public static func ended(
+    since begin: Timestamp, after last: TopUp?, due: Bool, at now: Timestamp,
+    in db: any Connection
+  ) throws(Refusal) -> [TopUp] {
+    try db.query(
+      """
+      SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
+        expires_at, lease_until
+      FROM wallet_top_ups
+      WHERE id > $1 AND status IN ('EXPIRED', 'FAILED') AND created_at >= $2
+        AND (status = 'EXPIRED' OR invoice_id IS NOT NULL)
+        AND ($3 = 0 OR looked_at IS NULL OR $4 - looked_at >= ($4 - created_at) / 10)
+      ORDER BY id LIMIT 100
+      """,
+      [
+        .text(last?.id.text ?? Identifier.earliest(since: begin)),
+        .integer(begin.microseconds), .integer(due ? 1 : 0), .integer(now.microseconds),
+      ], topUp)
+  }
+
+  /// Notes that the provider has been asked.
+  public static func note(
+    lookAt topUp: Identifier, at now: Timestamp, in db: any Connection
+  ) throws(Refusal) {
+    try db.execute(
+      "UPDATE wallet_top_ups SET looked_at = $2 WHERE id = $1",
+      [.text(topUp.text), .integer(now.microseconds)])
+  }
+
   private static func topUp(_ row: borrowing Row) throws(Refusal) -> TopUp {
     var invoice: InvoiceLink?
     if let id = try row.optionalText(6) {

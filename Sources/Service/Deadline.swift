@@ -12,6 +12,11 @@ public struct Deadline: Sendable {
   /// The clock that deadlines go by.
   public static var nowMilliseconds: Int64 { System.monotonicNanoseconds() / 1_000_000 }
 
+  /// Waits so long.
+  public static func wait(seconds: Int) {
+    System.sleep(seconds: seconds)
+  }
+
   /// What is left, at least 0.
   public var remainingMilliseconds: Int {
     max(0, Int((endNanoseconds - System.monotonicNanoseconds()) / 1_000_000))

@@ -29,6 +29,13 @@ public struct Service: Sendable {
     System.end(server.run())
   }
 
+  /// What a command has at hand that does one thing and ends.
+  public static func forOperator(_ settings: Settings) -> Service {
+    Service(
+      database: openForOperator(settings), world: .real,
+      log: Log(program: settings.program, level: settings.logLevel, world: .real))
+  }
+
   /// The database as it is, for a command that does one thing and ends; never migrated.
   public static func openForOperator(_ settings: Settings) -> any Database {
     open(settings, mode: .single)

@@ -81,6 +81,11 @@ enum System {
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
   }
 
+  static func sleep(seconds: Int) {
+    var rest = UInt32(clamping: seconds)
+    while rest > 0 { rest = Glibc.sleep(rest) }
+  }
+
   /// Ends the process.
   static func end(_ status: Int32) -> Never {
     exit(status)

@@ -4,6 +4,7 @@ import Domain
 import FastCGI
 import JSON
 import Ledger
+import Payments
 import Service
 
 struct CreateTopUp: Sendable {

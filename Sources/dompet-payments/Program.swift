@@ -10,9 +10,8 @@
 // more transaction stores the answer, if the row is still as it was left → the answer.
 
 import Domain
-import HTTPClient
+import Payments
 import Service
-import XenditAPI
 
 @main
 enum Program {
@@ -20,19 +19,15 @@ enum Program {
     var configuration = Configuration(program: "dompet-payments")
     let settings = configuration.settings()
     let keys = configuration.tokenKeys()
-    let secretKey = configuration.secret("XENDIT_SECRET_KEY", bytesMin: 16)
+    let provider = configuration.provider()
     let limits = configuration.topUpLimits()
-    let terms = configuration.invoiceTerms()
-    let baseURL = configuration.baseURL()
-    let (own, keysFound, secret, limitsFound, termsFound, url) = configuration.finish(
-      settings, keys, secretKey, limits, terms, baseURL)
+    let (own, keysFound, xendit, limitsFound) = configuration.finish(
+      settings, keys, provider, limits)
 
-    let xendit = XenditClient(baseURL: url, secretKey: secret, client: HTTPClient())
-    // At most half of the workers may wait for Xendit: the others go on whatever it does.
-    let gate = Gate(simultaneousMax: max(1, own.threads / 2))
     Service.run(own) { service in
       let bearer = Bearer(keys: keysFound, service: service)
-      let invoicing = Invoicing(service, xendit, gate, termsFound)
+      // At most half of the workers may wait for Xendit: the others go on whatever it does.
+      let invoicing = Invoicing(service, xendit, simultaneousMax: max(1, own.threads / 2))
       return [
         .post(
           "/api/v1/payments/wallet-top-ups",
@@ -52,40 +47,4 @@ extension Configuration {
     guard minimum <= maximum else { return note("TOP_UP_MINIMUM exceeds TOP_UP_MAXIMUM.") }
     return TopUpLimits(minimum: Money(rupiah: minimum), maximum: Money(rupiah: maximum))
   }
-
-  /// XENDIT_INVOICE_DURATION in seconds, SUCCESS_REDIRECT_URL and FAILURE_REDIRECT_URL.
-  fileprivate mutating func invoiceTerms() -> InvoiceTerms? {
-    let duration = number("XENDIT_INVOICE_DURATION", or: 86_400, in: 1...31_536_000)
-    let success = redirectURL("SUCCESS_REDIRECT_URL")
-    let failure = redirectURL("FAILURE_REDIRECT_URL")
-    guard let duration, let success, let failure else { return nil }
-    return InvoiceTerms(
-      durationSeconds: Int(duration), successURL: success.isEmpty ? nil : success,
-      failureURL: failure.isEmpty ? nil : failure)
-  }
-
-  /// XENDIT_BASE_URL: where Xendit's API is, without what follows the last path segment.
-  fileprivate mutating func baseURL() -> String? {
-    parsed(
-      "XENDIT_BASE_URL", or: "https://api.xendit.co",
-      { $0.contains("?") || $0.contains("#") ? nil : webURL($0) },
-      expected: "an http or https URL with a host, without ? or #")
-  }
-
-  private mutating func redirectURL(_ name: String) -> String? {
-    parsed(
-      name, or: "", { $0.isEmpty ? $0 : webURL($0) },
-      expected: "an http or https URL of at most 255 characters")
-  }
-}
-
-/// The text, if it is a URL with a host, of visible ASCII, and no longer than Xendit takes (255).
-private func webURL(_ text: String) -> String? {
-  guard text.utf8.count <= 255, text.utf8.allSatisfy({ (33...126).contains($0) }) else {
-    return nil
-  }
-  let schemes = ["https://", "http://"]
-  guard let scheme = schemes.first(where: text.hasPrefix) else { return nil }
-  let host = text.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
-  return host.isEmpty ? nil : text
 }

@@ -1,6 +1,7 @@
 // dompet: the operator's tool. Each command has a file of its own.
 //
-//   dompet verify   the whole ledger held against its invariants
+//   dompet reconcile   asks Xendit about open top-ups and settles what it says
+//   dompet verify      the whole ledger held against its invariants
 //
 // Exit status: 0 all is well, 1 the thing asked for failed or something is off, 64 usage,
 // 78 configuration (sysexits.h).
@@ -13,5 +14,5 @@ struct Dompet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dompet", abstract: "Operates a Dompet installation.",
     discussion: "Settings are read from the environment, as by the programs.",
-    subcommands: [Verify.self])
+    subcommands: [Reconcile.self, Verify.self])
 }

@@ -10,7 +10,7 @@ struct ArrowTests {
   /// From the outside in, as design wants it; also the order in Package.swift.
   private static let order = [
     "Domain", "JSON", "Crypto", "FastCGI", "Storage", "HTTPClient", "Passwords", "Schema",
-    "Ledger", "Xendit", "XenditAPI", "Service",
+    "Ledger", "Xendit", "XenditAPI", "Service", "Payments",
   ]
   private static let programs = [
     "dompet-auth", "dompet-wallets", "dompet-payments", "dompet-webhook", "dompet-sandbox",

@@ -45,6 +45,18 @@ struct Client {
       json: #"{"status":"PAID","webhook":true}"#)
   }
 
+  /// Changes the invoice at the sandbox without a webhook.
+  /// - Parameter more: further members of the call, as the sandbox wants them.
+  func settle(_ topUp: HTTPAnswer, _ status: String, _ more: String...) throws {
+    let url = topUp.json["invoiceUrl"] as? String ?? ""
+    let id = url.split(separator: "/").last.map(String.init) ?? ""
+    let members = [#""status":"\#(status)","webhook":false"#] + more
+    let answer = try HTTP.send(
+      "POST", "/sandbox/control/invoices/\(id)", port: stack.port,
+      json: "{\(members.joined(separator: ","))}")
+    guard answer.status < 300 else { throw SandboxRefusal(text: answer.text) }
+  }
+
   /// The next call of this kind goes wrong in this way, once.
   func fault(_ call: String, _ mode: String, status: Int = 500) throws {
     try faults(#"{"on":"\#(call)","mode":"\#(mode)","status":\#(status),"times":1}"#)

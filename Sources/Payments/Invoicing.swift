@@ -9,29 +9,24 @@ import Service
 import Xendit
 import XenditAPI
 
-/// What every invoice has in common.
-struct InvoiceTerms: Sendable {
-  let durationSeconds: Int
-  let successURL: String?
-  let failureURL: String?
-}
-
-struct Invoicing: Sendable {
+/// What is done at Xendit for a top-up, by the program that a user asks and by reconciliation.
+public struct Invoicing: Sendable {
   private let service: Service
   private let xendit: XenditClient
   private let gate: Gate
   private let terms: InvoiceTerms
 
-  init(_ service: Service, _ xendit: XenditClient, _ gate: Gate, _ terms: InvoiceTerms) {
+  /// - Parameter simultaneousMax: how many calls may wait for Xendit at once.
+  public init(_ service: Service, _ provider: Provider, simultaneousMax: Int) {
     self.service = service
-    self.xendit = xendit
-    self.gate = gate
-    self.terms = terms
+    xendit = provider.client
+    terms = provider.terms
+    gate = Gate(simultaneousMax: simultaneousMax)
   }
 
   /// Refuses at once while Xendit fails, or while too many wait for it: before anything is written.
   /// - Throws: `.providerUnavailable`.
-  func checkOpen() throws(Refusal) {
+  public func checkOpen() throws(Refusal) {
     guard gate.isOpen(nowMilliseconds: Deadline.nowMilliseconds) else {
       throw .providerUnavailable(evidence: "the gate before Xendit is closed")
     }
@@ -40,7 +35,7 @@ struct Invoicing: Sendable {
   /// Asks for the invoice of a top-up that nobody has asked for yet.
   /// - Returns: the top-up with its invoice.
   /// - Throws: `.providerRefused`, and it is FAILED; `.providerUnavailable`, and it stays open.
-  func create(for topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
+  public func create(for topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
     let invoice: Invoice
     do throws(XenditFailure) {
       invoice = try makeInvoice(for: topUp, by: deadline)
@@ -52,7 +47,7 @@ struct Invoicing: Sendable {
 
   /// Goes on where somebody was interrupted: adopts the invoice that was made, or makes one, and
   /// ends those that are one too many.
-  func resume(_ topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
+  public func resume(_ topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
     let found: [Invoice]
     do throws(XenditFailure) {
       found = try findOrMake(for: topUp, by: deadline)
@@ -66,6 +61,26 @@ struct Invoicing: Sendable {
     expire(found.filter { $0.isOpen && $0.id != stored.invoice?.id }, by: deadline)
     return stored
   }
+
+  /// Asks how an invoice stands, and settles what has happened to it.
+  /// - Returns: whether it is still open.
+  public func look(at topUp: TopUp, _ invoiceID: String, by deadline: Deadline) throws(Refusal)
+    -> Bool
+  {
+    let invoice: Invoice
+    do throws(XenditFailure) {
+      invoice = try ask { () throws(XenditFailure) in
+        try xendit.get(id: invoiceID, withinMilliseconds: deadline.remainingMilliseconds)
+      }
+    } catch {
+      throw .providerUnavailable(evidence: error.evidence)
+    }
+    if !invoice.isOpen { _ = try adopt([invoice], for: topUp) }
+    return invoice.isOpen
+  }
+
+  /// What Xendit said last about how many more requests are welcome.
+  public var rateLimit: RateLimit? { xendit.rateLimit }
 
   private func findOrMake(
     for topUp: TopUp, by deadline: Deadline

@@ -1,0 +1,94 @@
+// dompet reconcile: what no webhook told is found by asking.
+
+import Foundation
+import Support
+import Testing
+
+@Suite("Reconciliation", .enabled(if: Stack.isBuilt, "needs the release build"))
+struct ReconcileTests {
+  @Test("credits everything that has been paid, in one pass and once, without any webhook")
+  func withoutWebhooks() throws {
+    let client = try Client(on: Stack(["--no-rate-limit"]))
+    for number in 1...3 { try client.settle(client.topUp(10_000, key: "\(number)"), "PAID") }
+    _ = try client.topUp(10_000, key: "unpaid")
+    #expect(try client.balance() == "0.00")
+    for _ in 1...2 {
+      let result = try reconcile(client)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(try client.balance() == "30000.00")
+    }
+    #expect(try client.topUp(10_000, key: "unpaid").json["status"] as? String == "PENDING")
+  }
+
+  @Test("finds that an invoice has expired, and that it was paid after all")
+  func late() throws {
+    let client = try Client(on: Stack(["--no-rate-limit"]))
+    let topUp = try client.topUp(10_000, key: "a")
+    try client.settle(topUp, "EXPIRED")
+    #expect(try reconcile(client).status == 0)
+    #expect(try client.topUp(10_000, key: "a").json["status"] as? String == "EXPIRED")
+    try client.settle(topUp, "PAID")
+    #expect(try reconcile(client).status == 0)
+    #expect(try client.topUp(10_000, key: "a").json["status"] as? String == "PAID")
+    #expect(try client.balance() == "10000.00")
+  }
+
+  @Test("adopts the invoice of an answer that was lost, without making another")
+  func lostAnswer() throws {
+    let client = try Client(on: Stack(["--no-rate-limit"]))
+    try client.fault("create", "lost_answer")
+    #expect(try client.topUp(10_000, key: "a").status == 503)
+    #expect(try reconcile(client).status == 0)
+    let replay = try client.topUp(10_000, key: "a")
+    #expect(replay.status == 201)
+    #expect(replay.header("idempotent-replayed") == "true")
+    #expect(try client.invoices().count == 1)
+  }
+
+  @Test("ends with 1 when Xendit cannot be asked, and goes on when it can")
+  func outage() throws {
+    let client = try Client(on: Stack(["--no-rate-limit"]))
+    for number in 1...8 { try client.settle(client.topUp(10_000, key: "\(number)"), "PAID") }
+    try client.faults(#"{"on":"get","mode":"status","status":500,"times":100}"#)
+    let broken = try reconcile(client)
+    #expect(broken.status == 1)
+    #expect(broken.errors.contains("broken off"))
+    try client.faults()
+    #expect(try reconcile(client).status == 0)
+    #expect(try client.balance() == "80000.00")
+  }
+
+  @Test("keeps for an operator what was paid with another amount")
+  func otherAmount() throws {
+    let client = try Client(on: Stack(["--no-rate-limit"]))
+    let topUp = try client.topUp(10_000, key: "a")
+    try client.settle(topUp, "PAID", #""paid_amount":9000"#)
+    #expect(try reconcile(client).status == 0)
+    #expect(try client.balance() == "0.00")
+    let states = try runCommand(
+      "sqlite3", [client.stack.directory + "/dompet.db", "SELECT state FROM webhook_events"])
+    #expect(states.output == "review\n")
+  }
+
+  @Test("runs beside the programs by itself")
+  func alongside() throws {
+    let stack = try Stack(["--no-rate-limit"])
+    var process: pid_t?
+    for _ in 0..<100 where process == nil {
+      process = stack.processID(of: "dompet-reconcile")
+      usleep(100_000)
+    }
+    #expect(kill(try #require(process), 0) == 0)
+  }
+
+  @Test("refuses an interval that is none", arguments: ["0", "-1", "86401", "x"])
+  func interval(text: String) throws {
+    let result = try runCommand(Checkout.program("dompet"), ["reconcile", "--every", text])
+    #expect(result.status == 64)
+  }
+
+  private func reconcile(_ client: Client) throws -> CommandResult {
+    let settings = Stack.environment.merging(client.stack.settings) { $1 }
+    return try runCommand(Checkout.program("dompet"), ["reconcile"], environment: settings)
+  }
+}
