@@ -19,8 +19,11 @@ CREATE TABLE wallet_top_ups (
   updated_at      INTEGER NOT NULL,
   expires_at      INTEGER,                             -- the invoice's end, as the provider says
   paid_at         INTEGER,
+  paid_invoice_id TEXT,                                -- the invoice that was credited
+  checked_at      INTEGER,                             -- when Xendit was asked if it was paid
   looked_at       INTEGER,                             -- when reconciliation last asked about it
   CHECK ((status = 'PAID') = (paid_at IS NOT NULL)),
+  CHECK ((status = 'PAID') = (paid_invoice_id IS NOT NULL)),
   CHECK ((invoice_id IS NULL) = (invoice_url IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -33,11 +36,17 @@ CREATE INDEX wallet_top_ups_of_user ON wallet_top_ups (user_id, id);
 -- What is still open, oldest first.
 CREATE INDEX wallet_top_ups_open ON wallet_top_ups (created_at) WHERE status = 'PENDING';
 
+-- Credited on a webhook's word, which bears no signature: to be asked about at the provider.
+CREATE INDEX wallet_top_ups_unchecked ON wallet_top_ups (paid_at)
+  WHERE status = 'PAID' AND checked_at IS NULL;
+
 -- Money that has arrived cannot be talked away, and what was asked for stays as it was asked.
 CREATE TRIGGER wallet_top_ups_keep_their_terms BEFORE UPDATE ON wallet_top_ups
 BEGIN
   SELECT RAISE(ABORT, 'PAID is final')
-  WHERE OLD.status = 'PAID' AND NEW.status <> 'PAID';
+  WHERE OLD.status = 'PAID' AND (
+    NEW.status <> 'PAID' OR NEW.paid_invoice_id IS NOT OLD.paid_invoice_id
+    OR NEW.paid_at IS NOT OLD.paid_at);
   SELECT RAISE(ABORT, 'the terms of a top-up do not change')
   WHERE NEW.id IS NOT OLD.id OR NEW.user_id IS NOT OLD.user_id
     OR NEW.wallet_id IS NOT OLD.wallet_id OR NEW.reference IS NOT OLD.reference

@@ -47,5 +47,6 @@ public enum Oddity: String, Sendable {
   case currencyDiffers = "the currency differs from the top-up's"
   case secondPayment = "another invoice has been paid for this top-up"
   case invoiceElsewhere = "the invoice was credited for another top-up"
+  case creditedUnpaid = "it was credited, but the provider says that it is not paid so"
   case judgementFailed = "the judgement failed; the log says why"
 }

@@ -59,7 +59,9 @@ public enum Settlement {
     if let earlier = try Wallets.creditedReference(ofInvoice: event.invoiceID, in: db) {
       return earlier == topUp.reference.text ? .unchanged : .review(.invoiceElsewhere)
     }
-    guard try TopUps.pay(topUp.id, at: now, in: db) else { return .review(.secondPayment) }
+    guard try TopUps.pay(topUp.id, byInvoice: event.invoiceID, at: now, in: db) else {
+      return .review(.secondPayment)
+    }
     let posting = Posting(
       kind: .topUp, amount: amount, description: "Top-up \(topUp.reference.text)",
       reference: topUp.reference.text, invoiceID: event.invoiceID, counterparty: "xendit")

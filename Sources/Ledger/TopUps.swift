@@ -112,15 +112,39 @@ public enum TopUps {
   /// Any state but PAID becomes PAID.
   /// - Returns: false if it was PAID already.
   public static func pay(
-    _ topUp: Identifier, at now: Timestamp, in db: any Connection
+    _ topUp: Identifier, byInvoice invoiceID: String, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Bool {
     try db.execute(
       """
       UPDATE wallet_top_ups
-      SET status = 'PAID', paid_at = $2, lease_until = NULL, updated_at = $2
+      SET status = 'PAID', paid_at = $2, paid_invoice_id = $3, lease_until = NULL, updated_at = $2
       WHERE id = $1 AND status <> 'PAID'
       """,
-      [.text(topUp.text), .integer(now.microseconds)]) == 1
+      [.text(topUp.text), .integer(now.microseconds), .text(invoiceID)]) == 1
+  }
+
+  /// Credited top-ups that nobody has asked the provider about, oldest payment first, at most 100,
+  /// with the invoice that was credited.
+  public static func unchecked(
+    in db: any Connection
+  ) throws(Refusal) -> [(topUp: TopUp, invoiceID: String)] {
+    try db.query(
+      """
+      SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
+        expires_at, lease_until, paid_invoice_id
+      FROM wallet_top_ups WHERE status = 'PAID' AND checked_at IS NULL
+      ORDER BY paid_at LIMIT 100
+      """, []
+    ) { row throws(Refusal) in (try topUp(row), try row.text(10)) }
+  }
+
+  /// Notes that the provider has been asked whether the credited invoice was paid.
+  public static func noteCheck(
+    of topUp: Identifier, at now: Timestamp, in db: any Connection
+  ) throws(Refusal) {
+    try db.execute(
+      "UPDATE wallet_top_ups SET checked_at = $2 WHERE id = $1",
+      [.text(topUp.text), .integer(now.microseconds)])
   }
 
   /// Open top-ups in the order of their making, at most 100, from after `last` on.

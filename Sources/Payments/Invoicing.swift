@@ -79,6 +79,39 @@ public struct Invoicing: Sendable {
     return invoice.isOpen
   }
 
+  /// Asks whether the invoice that was credited has been paid as we believe: a webhook's token does
+  /// not sign its body, so whoever has the token could report anything. If not, what Xendit says is
+  /// kept for an operator. Each credit is asked about once.
+  /// - Returns: whether all is as we believe.
+  public func check(
+    _ topUp: TopUp, _ invoiceID: String, by deadline: Deadline
+  ) throws(Refusal) -> Bool {
+    var found: Invoice?
+    do throws(XenditFailure) {
+      found = try ask { () throws(XenditFailure) in
+        try xendit.get(id: invoiceID, withinMilliseconds: deadline.remainingMilliseconds)
+      }
+    } catch {
+      // Xendit does not know such an invoice: that is an answer too.
+      guard case .refused = error else { throw .providerUnavailable(evidence: error.evidence) }
+    }
+    let isPaid =
+      found?.event.isPaid == true && found?.event.amount == topUp.amount
+      && found?.reference == topUp.reference.text
+    let body = found?.source ?? Array("Xendit knows no invoice \(invoiceID)".utf8)
+    let report = ReceivedEvent(body: body, webhookID: nil, event: found?.event)
+    let now = service.world.now()
+    try service.database.write { db throws(Refusal) in
+      if !isPaid { try Events.store(report, .review(.creditedUnpaid), at: now, in: db) }
+      try TopUps.noteCheck(of: topUp.id, at: now, in: db)
+    }
+    if !isPaid {
+      service.log.error(
+        "a credited top-up is not paid at Xendit", evidence: topUp.reference.text)
+    }
+    return isPaid
+  }
+
   /// What Xendit said last about how many more requests are welcome.
   public var rateLimit: RateLimit? { xendit.rateLimit }
 

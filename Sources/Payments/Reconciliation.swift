@@ -1,12 +1,13 @@
 // Asking Xendit about every top-up of which it may know more than we do, and settling what it says
-// through the same code as the webhook. So a webhook that never came loses nobody's money.
+// through the same code as the webhook. So a webhook that never came loses nobody's money, and one
+// that lied is found.
 
 import Domain
 import Ledger
 import Service
 import XenditAPI
 
-/// A walk through the open top-ups and those that ended unpaid not long ago.
+/// A walk through the open top-ups, those that ended unpaid not long ago, and the new credits.
 public struct Reconciliation: Sendable {
   /// A payment may come after the invoice has expired. So long it is asked about.
   private static let endedSeconds: Int64 = 7 * 86_400
@@ -17,6 +18,9 @@ public struct Reconciliation: Sendable {
     public var settled = 0
     /// Nobody can say; the next pass asks again.
     public var unknown = 0
+    /// Credits that were asked about, and those among them that Xendit knows nothing of.
+    public var checked = 0
+    public var unpaid = 0
   }
 
   private let service: Service
@@ -49,9 +53,27 @@ public struct Reconciliation: Sendable {
     while true {
       let page = try endedPage(after: lastEnded, due: due)
       for topUp in page { try ask(about: topUp, &counts) }
-      guard let end = page.last else { return counts }
+      guard let end = page.last else { break }
       lastEnded = end
       progress(counts)
+    }
+    try check(&counts)
+    return counts
+  }
+
+  /// Asks about each credit once. One whose answer is unknown ends the walk: it comes first again.
+  private func check(_ counts: inout Counts) throws(Refusal) {
+    while true {
+      let page = try service.database.read { db throws(Refusal) in try TopUps.unchecked(in: db) }
+      for (topUp, invoiceID) in page {
+        try invoicing.checkOpen()
+        Pace.keep(to: invoicing.rateLimit)
+        let deadline = Deadline(milliseconds: Bounds.xenditMilliseconds)
+        let isPaid = try invoicing.check(topUp, invoiceID, by: deadline)
+        counts.checked += 1
+        if !isPaid { counts.unpaid += 1 }
+      }
+      if page.isEmpty { return }
     }
   }
 

@@ -88,7 +88,7 @@ struct ReceiveEvent: Sendable {
     switch oddity {
     case .amountUnreadable, .amountDiffers: "/amount"
     case .currencyDiffers: "/currency"
-    case .secondPayment, .invoiceElsewhere: "/id"
+    case .secondPayment, .invoiceElsewhere, .creditedUnpaid: "/id"
     case .unknownReference: "/external_id"
     case .unreadable, .judgementFailed: ""
     }

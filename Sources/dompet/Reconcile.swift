@@ -11,7 +11,8 @@ struct Reconcile: ParsableCommand {
     discussion: """
       Looks at every top-up that is open, or ended unpaid within the last 7 days, and settles it \
       through the same code as the webhook: with webhooks switched off altogether, one pass \
-      credits everything that has been paid. It may be stopped at any moment.
+      credits everything that has been paid. Each credit is asked about once, since a webhook \
+      bears no signature. It may be stopped at any moment.
       """)
 
   @Option(
@@ -48,14 +49,18 @@ struct Reconcile: ParsableCommand {
       let counts = try reconciliation.pass(due: due) { counts in
         Terminal.error("… \(counts.asked) asked, \(counts.settled) settled")
       }
-      if every == nil || counts.asked > 0 {
-        Terminal.error(
-          "asked about \(counts.asked), settled \(counts.settled), unknown \(counts.unknown)")
-      }
+      if every == nil || counts.asked + counts.checked > 0 { Terminal.error(summary(counts)) }
       return true
     } catch {
       Terminal.error("dompet reconcile: broken off: \(error). The next pass goes on.")
       return false
     }
+  }
+
+  private func summary(_ counts: Reconciliation.Counts) -> String {
+    """
+    asked about \(counts.asked) top-ups: \(counts.settled) settled, \(counts.unknown) unknown; \
+    checked \(counts.checked) credits: \(counts.unpaid) not paid at Xendit, now in review
+    """
   }
 }

@@ -57,7 +57,8 @@ private let tamperings = [
     head = (SELECT hash FROM wallet_transactions WHERE sequence = 2)
   """,
   "UPDATE wallet_top_ups SET amount = 1 WHERE amount = 10000",
-  "UPDATE wallet_top_ups SET status = 'FAILED', paid_at = NULL WHERE amount = 10000",
+  "UPDATE wallet_top_ups SET status = 'FAILED', paid_at = NULL, paid_invoice_id = NULL"
+    + " WHERE amount = 10000",
   "DELETE FROM wallet_top_ups WHERE amount = 10000",
   "DELETE FROM users",
 ]

@@ -70,6 +70,35 @@ struct ReconcileTests {
     #expect(states.output == "review\n")
   }
 
+  @Test("finds a credit that a forged webhook got, rightly tokened, once")
+  func forged() throws {
+    let client = try Client(on: Stack(["--no-rate-limit"]))
+    let topUp = try client.topUp(10_000, key: "a")
+    let honest = try client.topUp(10_000, key: "b")
+    try client.pay(honest)
+    let url = try #require(topUp.json["invoiceUrl"] as? String)
+    let id = try #require(url.split(separator: "/").last)
+    let reference = try #require(topUp.json["reference"] as? String)
+    let token = try #require(client.stack.settings["XENDIT_WEBHOOK_TOKEN"])
+    let forgery = try HTTP.send(
+      "POST", "/api/v1/payments/webhooks/xendit", port: client.stack.port,
+      headers: [("X-Callback-Token", token)],
+      json: #"{"id":"\#(id)","external_id":"\#(reference)","status":"PAID","amount":10000}"#)
+    #expect(forgery.json["credited"] as? Bool == true)
+    for unpaid in [1, 0] {
+      let result = try reconcile(client)
+      #expect(result.status == 0)
+      #expect(result.errors.contains("\(unpaid) not paid at Xendit"))
+    }
+    let waiting = try runCommand(
+      "sqlite3",
+      [
+        client.stack.directory + "/dompet.db",
+        "SELECT reference FROM webhook_events WHERE state = 'review'",
+      ])
+    #expect(waiting.output == "\(reference)\n")
+  }
+
   @Test("runs beside the programs by itself")
   func alongside() throws {
     let stack = try Stack(["--no-rate-limit"])
