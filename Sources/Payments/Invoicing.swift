@@ -11,8 +11,8 @@ import XenditAPI
 
 /// What is done at Xendit for a top-up, by the program that a user asks and by reconciliation.
 public struct Invoicing: Sendable {
-  private let service: Service
-  private let xendit: XenditClient
+  let service: Service
+  let xendit: XenditClient
   private let gate: Gate
   private let terms: InvoiceTerms
 
@@ -57,76 +57,43 @@ public struct Invoicing: Sendable {
     } catch {
       throw try refusal(after: error, for: topUp)
     }
+    return try settle(found, for: topUp, by: deadline)
+  }
+
+  /// Stores what was found, settles what has happened to it, and ends what is one too many.
+  func settle(
+    _ found: [Invoice], for topUp: TopUp, by deadline: Deadline
+  ) throws(Refusal) -> TopUp {
     let stored = try adopt(found, for: topUp)
-    expire(found.filter { $0.isOpen && $0.id != stored.invoice?.id }, by: deadline)
+    let wanted = stored.status == .pending ? stored.invoice?.id : nil
+    expire(found.filter { $0.isOpen && $0.id != wanted }, by: deadline)
     return stored
   }
-
-  /// Asks how an invoice stands, and settles what has happened to it.
-  /// - Returns: whether it is still open.
-  public func look(at topUp: TopUp, _ invoiceID: String, by deadline: Deadline) throws(Refusal)
-    -> Bool
-  {
-    let invoice: Invoice
-    do throws(XenditFailure) {
-      invoice = try ask { () throws(XenditFailure) in
-        try xendit.get(id: invoiceID, withinMilliseconds: deadline.remainingMilliseconds)
-      }
-    } catch {
-      throw .providerUnavailable(evidence: error.evidence)
-    }
-    if !invoice.isOpen { _ = try adopt([invoice], for: topUp) }
-    return invoice.isOpen
-  }
-
-  /// Asks whether the invoice that was credited has been paid as we believe: a webhook's token does
-  /// not sign its body, so whoever has the token could report anything. If not, what Xendit says is
-  /// kept for an operator. Each credit is asked about once.
-  /// - Returns: whether all is as we believe.
-  public func check(
-    _ topUp: TopUp, _ invoiceID: String, by deadline: Deadline
-  ) throws(Refusal) -> Bool {
-    var found: Invoice?
-    do throws(XenditFailure) {
-      found = try ask { () throws(XenditFailure) in
-        try xendit.get(id: invoiceID, withinMilliseconds: deadline.remainingMilliseconds)
-      }
-    } catch {
-      // Xendit does not know such an invoice: that is an answer too.
-      guard case .refused = error else { throw .providerUnavailable(evidence: error.evidence) }
-    }
-    let isPaid =
-      found?.event.isPaid == true && found?.event.amount == topUp.amount
-      && found?.reference == topUp.reference.text
-    let body = found?.source ?? Array("Xendit knows no invoice \(invoiceID)".utf8)
-    let report = ReceivedEvent(body: body, webhookID: nil, event: found?.event)
-    let now = service.world.now()
-    try service.database.write { db throws(Refusal) in
-      if !isPaid { try Events.store(report, .review(.creditedUnpaid), at: now, in: db) }
-      try TopUps.noteCheck(of: topUp.id, at: now, in: db)
-    }
-    if !isPaid {
-      service.log.error(
-        "a credited top-up is not paid at Xendit", evidence: topUp.reference.text)
-    }
-    return isPaid
-  }
-
-  /// What Xendit said last about how many more requests are welcome.
-  public var rateLimit: RateLimit? { xendit.rateLimit }
 
   private func findOrMake(
     for topUp: TopUp, by deadline: Deadline
   ) throws(XenditFailure) -> [Invoice] {
-    let found = try ask { () throws(XenditFailure) in
-      try xendit.find(
-        reference: topUp.reference, withinMilliseconds: deadline.remainingMilliseconds)
-    }
+    let found = try find(topUp, by: deadline)
     guard found.isEmpty else { return found }
     guard topUp.status == .pending else {
       throw .unknown(evidence: "an invoice that has expired is not found")
     }
     return [try makeInvoice(for: topUp, by: deadline)]
+  }
+
+  /// All invoices that bear the top-up's reference, as far as Xendit's look-up has come.
+  func find(_ topUp: TopUp, by deadline: Deadline) throws(XenditFailure) -> [Invoice] {
+    try ask { () throws(XenditFailure) in
+      try xendit.find(
+        reference: topUp.reference, withinMilliseconds: deadline.remainingMilliseconds)
+    }
+  }
+
+  /// The invoice of this id.
+  func get(_ invoiceID: String, by deadline: Deadline) throws(XenditFailure) -> Invoice {
+    try ask { () throws(XenditFailure) in
+      try xendit.get(id: invoiceID, withinMilliseconds: deadline.remainingMilliseconds)
+    }
   }
 
   private func makeInvoice(
@@ -176,6 +143,7 @@ public struct Invoicing: Sendable {
     let reports = found.filter { !$0.isOpen }.map {
       ReceivedEvent(body: $0.source, webhookID: nil, event: $0.event)
     }
+    if reports.isEmpty, topUp.invoice != nil { return topUp }
     let (stored, verdicts) = try service.database.write { db throws(Refusal) in
       if let link { try TopUps.attach(link, to: topUp.id, at: now, in: db) }
       var verdicts: [Verdict] = []

@@ -118,8 +118,8 @@ public struct Reconciliation: Sendable {
   /// - Returns: whether it is no longer as it was.
   private func settle(_ topUp: TopUp) throws(Refusal) -> Bool {
     let deadline = Deadline(milliseconds: Bounds.xenditMilliseconds)
-    if let invoice = topUp.invoice {
-      return try !invoicing.look(at: topUp, invoice.id, by: deadline) && topUp.status == .pending
+    if topUp.invoice != nil {
+      return try invoicing.look(at: topUp, by: deadline).status != topUp.status
     }
     let now = service.world.now()
     let lease = now.adding(seconds: Bounds.topUpLeaseSeconds)

@@ -49,7 +49,10 @@ struct Client {
   /// - Parameter more: further members of the call, as the sandbox wants them.
   func settle(_ topUp: HTTPAnswer, _ status: String, _ more: String...) throws {
     let url = topUp.json["invoiceUrl"] as? String ?? ""
-    let id = url.split(separator: "/").last.map(String.init) ?? ""
+    try settle(id: url.split(separator: "/").last.map(String.init) ?? "", status, more)
+  }
+
+  func settle(id: String, _ status: String, _ more: [String] = []) throws {
     let members = [#""status":"\#(status)","webhook":false"#] + more
     let answer = try HTTP.send(
       "POST", "/sandbox/control/invoices/\(id)", port: stack.port,

@@ -49,7 +49,7 @@ struct ReconcileTests {
   func outage() throws {
     let client = try Client(on: Stack(["--no-rate-limit"]))
     for number in 1...8 { try client.settle(client.topUp(10_000, key: "\(number)"), "PAID") }
-    try client.faults(#"{"on":"get","mode":"status","status":500,"times":100}"#)
+    try client.faults(#"{"on":"list","mode":"status","status":500,"times":100}"#)
     let broken = try reconcile(client)
     #expect(broken.status == 1)
     #expect(broken.errors.contains("broken off"))
@@ -68,6 +68,39 @@ struct ReconcileTests {
     let states = try runCommand(
       "sqlite3", [client.stack.directory + "/dompet.db", "SELECT state FROM webhook_events"])
     #expect(states.output == "review\n")
+  }
+
+  @Test("ends an invoice whose making seemed lost and that appeared later, or credits it if paid")
+  func appearedLate() throws {
+    for isPaid in [false, true] {
+      let client = try Client(on: Stack(["--no-rate-limit"]))
+      try client.faults(#"{"on":"create","mode":"late","seconds":1,"times":1}"#)
+      #expect(try client.topUp(10_000, key: "a").status == 503)
+      let second = try client.topUp(10_000, key: "a")
+      #expect(second.status == 201)
+      let open = try #require(second.json["invoiceUrl"] as? String)
+      let late = try #require(try appeared(client, beside: open))
+      if isPaid { try client.settle(id: late, "PAID") }
+      #expect(try reconcile(client).status == 0)
+      #expect(try reconcile(client).status == 0)
+      #expect(try client.balance() == (isPaid ? "10000.00" : "0.00"))
+      let statuses = try client.invoices().compactMap { $0["status"] as? String }.sorted()
+      #expect(statuses == (isPaid ? ["EXPIRED", "PAID"] : ["EXPIRED", "PENDING"]))
+    }
+  }
+
+  /// The id of the invoice that is not the one to pay, once Xendit's look-up shows it.
+  private func appeared(_ client: Client, beside url: String) throws -> String? {
+    for _ in 0..<100 {
+      let ids = try client.invoices().compactMap { $0["id"] as? String }
+      if let other = ids.first(where: { !url.hasSuffix($0) }) {
+        // The truth has it at once; the look-up a second later.
+        usleep(1_500_000)
+        return other
+      }
+      usleep(100_000)
+    }
+    return nil
   }
 
   @Test("finds a credit that a forged webhook got, rightly tokened, once")
