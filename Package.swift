@@ -98,7 +98,7 @@ let package = Package(
     .executableTarget(
       name: "dompet",
       dependencies: [
-        "Domain", "Crypto", "Storage", "Ledger", "Service",
+        "Domain", "JSON", "Crypto", "Storage", "Ledger", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: memorySafe),
