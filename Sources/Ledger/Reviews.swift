@@ -114,6 +114,16 @@ public enum Reviews {
       throw .conflict(
         detail: "invoice \(invoiceID) has been credited: transaction \(earlier.id). Dismiss it.")
     }
+    if let reference = TopUpReference(review.reference ?? ""),
+      let topUp = try TopUps.find(reference: reference, in: db),
+      topUp.amount == amount, topUp.status != .paid
+    {
+      throw .conflict(
+        detail: """
+          event \(review.id) pays top-up \(reference.text), which is open: credited by hand, it \
+          would stay so. Have Xendit send the event again; it then settles by itself.
+          """)
+    }
     guard try Wallets.exists(wallet, in: db) else {
       throw .conflict(detail: "there is no wallet \(wallet).")
     }

@@ -147,6 +147,24 @@ struct ReviewTests {
     #expect(try books.balance() == 0)
   }
 
+  @Test("is not credited by hand where it settles an open top-up when it comes again")
+  func settlesByItself() throws {
+    let books = try Books()
+    let topUp = try books.makeTopUp(rupiah: 50_000)
+    let event = Event(
+      invoiceID: "inv-1", reference: topUp.reference.text, status: "PAID", amount: topUp.amount,
+      currency: "IDR")
+    let received = ReceivedEvent(body: [1], webhookID: nil, event: event)
+    let moment = books.now
+    try books.database.write { db throws(Refusal) in
+      try Events.store(received, .review(.judgementFailed), at: moment, in: db)
+    }
+    #expect(throws: Refusal.self) { try books.resolve(1, as: .credited(to: books.walletID)) }
+    #expect(try books.receive(event, body: "\u{1}") == .credited)
+    #expect(try books.find(topUp)?.status == .paid)
+    #expect(try books.findings() == [])
+  }
+
   @Test("that is a second payment is credited beside the first")
   func secondPayment() throws {
     let books = try Books()
