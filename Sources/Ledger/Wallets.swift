@@ -53,7 +53,7 @@ public enum Wallets {
     }
     let link = try chain.link(posting, overdraft: overdraft, at: now)
     try append(posting, link, to: wallet, in: db)
-    try move(wallet, to: link, in: db)
+    try move(wallet, to: link, mayBeNegative: overdraft || posting.amount > .zero, in: db)
     return Transaction(
       id: TransactionID(wallet: wallet, sequence: link.sequence), posting: posting,
       balanceAfter: link.balanceAfter, createdAt: link.createdAt)
@@ -91,7 +91,7 @@ public enum Wallets {
   }
 
   private static func move(
-    _ wallet: Identifier, to link: Chain.Link, in db: any Connection
+    _ wallet: Identifier, to link: Chain.Link, mayBeNegative: Bool, in db: any Connection
   ) throws(Refusal) {
     let moved = try db.execute(
       """
@@ -102,7 +102,7 @@ public enum Wallets {
       [
         .text(wallet.text), .integer(link.sequence), .integer(link.balanceAfter.rupiah),
         .bytes(link.hash), .integer(link.createdAt.microseconds),
-        .integer(link.balanceAfter < .zero ? 1 : 0),
+        .integer(mayBeNegative && link.balanceAfter < .zero ? 1 : 0),
       ])
     guard moved == 1 else { throw .broken(evidence: "wallet \(wallet) moved meanwhile") }
   }
