@@ -34,7 +34,8 @@ struct ReadmeTests {
       .filter { name in
         // What arrives with a request, and what systemd, sudo and CGI set.
         !["HTTP_", "REQUEST_", "CONTENT_", "REMOTE_", "DOCUMENT_", "HEALTH_", "GATEWAY_", "QUERY_"]
-          .contains { name.hasPrefix($0) } && !["CREDENTIALS_DIRECTORY", "SUDO_USER"].contains(name)
+          .contains { name.hasPrefix($0) }
+          && !["CREDENTIALS_DIRECTORY", "SUDO_USER"].contains(name)
           && !["TOP_UP", "TRANSFER_IN", "TRANSFER_OUT"].contains(name)
       }
     let table = try readme().components(separatedBy: "## Configuration")[1]
