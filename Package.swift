@@ -104,7 +104,7 @@ let package = Package(
     .executableTarget(
       name: "dompet",
       dependencies: [
-        "Domain", "Crypto", "Storage", "Ledger", "Service", "Payments",
+        "Domain", "JSON", "Crypto", "Storage", "Ledger", "Service", "Payments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: memorySafe),

@@ -3,14 +3,17 @@
 -- A wallet: its balance, and the end of its chain of transactions. It is changed only by moving
 -- to the transaction that was just appended.
 CREATE TABLE wallets (
-  id         TEXT    NOT NULL PRIMARY KEY,             -- UUIDv7
-  user_id    TEXT    NOT NULL UNIQUE REFERENCES users (id),
-  currency   TEXT    NOT NULL CHECK (currency = 'IDR'),
-  balance    INTEGER NOT NULL DEFAULT 0 CHECK (balance >= 0),     -- whole rupiah
-  sequence   INTEGER NOT NULL DEFAULT 0 CHECK (sequence >= 0),    -- of the newest transaction
-  head       BLOB    NOT NULL CHECK (length(head) = 32),          -- hash of the newest one
-  created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  id              TEXT    NOT NULL PRIMARY KEY,        -- UUIDv7
+  user_id         TEXT    NOT NULL UNIQUE REFERENCES users (id),
+  currency        TEXT    NOT NULL CHECK (currency = 'IDR'),
+  balance         INTEGER NOT NULL DEFAULT 0,          -- whole rupiah
+  may_be_negative INTEGER NOT NULL DEFAULT 0           -- 1 while an operator's overdraft lasts
+    CHECK (may_be_negative IN (0, 1)),
+  sequence        INTEGER NOT NULL DEFAULT 0 CHECK (sequence >= 0),  -- of the newest transaction
+  head            BLOB    NOT NULL CHECK (length(head) = 32),        -- hash of the newest one
+  created_at      INTEGER NOT NULL,
+  updated_at      INTEGER NOT NULL,
+  CHECK ((balance < 0) = (may_be_negative = 1))
 ) STRICT, WITHOUT ROWID;
 
 -- A movement of money. Append-only; numbered 1, 2, 3, … in its wallet without a hole; each row's
@@ -23,9 +26,11 @@ CREATE TABLE wallet_transactions (
   amount        INTEGER NOT NULL CHECK (amount <> 0),  -- signed, whole rupiah
   balance_after INTEGER NOT NULL,
   description   TEXT    NOT NULL,
-  reference     TEXT,                                  -- WTU-… of a top-up, TRF-… of a transfer
+  reference     TEXT,                                  -- WTU-… top-up, TRF-… transfer, ADJ-… key
+                                                       -- of an adjustment, REV-… what it reverses
   invoice_id    TEXT,                                  -- the paid invoice: credited once
-  counterparty  TEXT    NOT NULL,                      -- xendit, a wallet's id, operator:NAME
+  counterparty  TEXT    NOT NULL,                      -- xendit, a wallet's id, operator:NAME, or
+                                                       -- xendit operator:NAME: from review
   created_at    INTEGER NOT NULL,                      -- never before the wallet's newest
   hash          BLOB    NOT NULL CHECK (length(hash) = 32),  -- SHA-256 (hash before ‖ this row)
   PRIMARY KEY (wallet_id, sequence),
@@ -37,10 +42,11 @@ CREATE TABLE wallet_transactions (
 CREATE UNIQUE INDEX wallet_transactions_invoice ON wallet_transactions (invoice_id)
   WHERE invoice_id IS NOT NULL;
 
--- A transfer touches a wallet once a side.
-CREATE UNIQUE INDEX wallet_transactions_transfer
+-- A transfer touches a wallet once a side; an adjustment with a key is made once, and so is the
+-- reversal of a transaction. A top-up does not touch this tree.
+CREATE UNIQUE INDEX wallet_transactions_reference
   ON wallet_transactions (reference, type, wallet_id)
-  WHERE type IN ('TRANSFER_IN', 'TRANSFER_OUT');
+  WHERE type <> 'TOP_UP' AND reference IS NOT NULL;
 
 CREATE TRIGGER wallet_transactions_no_update BEFORE UPDATE ON wallet_transactions
 BEGIN
@@ -62,11 +68,13 @@ BEGIN
   SELECT RAISE(ABORT, 'this invoice has been credited')
   WHERE NEW.invoice_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM wallet_transactions WHERE invoice_id = NEW.invoice_id);
-  SELECT RAISE(ABORT, 'this transfer has been posted')
-  WHERE NEW.type IN ('TRANSFER_IN', 'TRANSFER_OUT') AND EXISTS (
+  SELECT RAISE(ABORT, 'this transfer or adjustment has been posted')
+  WHERE NEW.type <> 'TOP_UP' AND EXISTS (
     SELECT 1 FROM wallet_transactions
-    WHERE type IN ('TRANSFER_IN', 'TRANSFER_OUT')
+    WHERE type <> 'TOP_UP'
       AND reference = NEW.reference AND type = NEW.type AND wallet_id = NEW.wallet_id);
+  SELECT RAISE(ABORT, 'only an adjustment takes a wallet below zero')
+  WHERE NEW.balance_after < 0 AND NEW.amount < 0 AND NEW.type <> 'ADJUSTMENT';
   SELECT RAISE(ABORT, 'a transaction must continue its wallet')
   WHERE NOT EXISTS (
     SELECT 1 FROM wallets

@@ -46,7 +46,7 @@ public enum Oddity: String, Sendable {
   case amountDiffers = "the amount differs from the top-up's"
   case currencyDiffers = "the currency differs from the top-up's"
   case secondPayment = "another invoice has been paid for this top-up"
-  case invoiceElsewhere = "the invoice was credited for another top-up"
+  case invoiceElsewhere = "the invoice was credited for another top-up or amount"
   case creditedUnpaid = "it was credited, but the provider says that it is not paid so"
   case judgementFailed = "the judgement failed; the log says why"
 }

@@ -14,6 +14,15 @@ public struct Money: Comparable, Hashable, Sendable {
     self.rupiah = rupiah
   }
 
+  /// From what a person wrote: digits, with `-` before them if it is less than nothing; no
+  /// separators, no decimals, no zeros in front.
+  public init(_ text: String) throws(Invalid) {
+    guard let rupiah = Int64(text), String(rupiah) == text else {
+      throw Invalid("must be whole rupiah, digits only, such as 50000 or -50000")
+    }
+    self.rupiah = rupiah
+  }
+
   public static func < (left: Money, right: Money) -> Bool {
     left.rupiah < right.rupiah
   }
@@ -23,6 +32,14 @@ public struct Money: Comparable, Hashable, Sendable {
     let (sum, overflow) = rupiah.addingReportingOverflow(other.rupiah)
     guard !overflow else { throw Invalid("is more money than can be counted") }
     return Money(rupiah: sum)
+  }
+
+  /// The same amount in the other direction.
+  /// - Throws: `Invalid` if it cannot be represented.
+  public func negated() throws(Invalid) -> Money {
+    let (difference, overflow) = Int64(0).subtractingReportingOverflow(rupiah)
+    guard !overflow else { throw Invalid("is more money than can be counted") }
+    return Money(rupiah: difference)
   }
 
   /// With two decimals, as balances and transactions show it: `"50000.00"`.

@@ -29,7 +29,7 @@ extension UInt8 {
 extension Unicode.Scalar {
   /// Category Cc, or one of the bidirectional controls (Unicode Standard Annex 9, section 2),
   /// which let a text look like another one.
-  var isControl: Bool {
+  public var isControl: Bool {
     switch value {
     case 0...0x1F, 0x7F...0x9F: true
     case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true

@@ -21,11 +21,13 @@ public struct Posting: Equatable, Sendable {
   /// Signed: what the balance changes by.
   public let amount: Money
   public let description: String
-  /// `WTU-…` of the top-up, `TRF-…` of the transfer.
+  /// `WTU-…` of the top-up, `TRF-…` of the transfer, `ADJ-…` for the key of an adjustment,
+  /// `REV-…` for the transaction that is reversed.
   public let reference: String?
   /// The provider's invoice that was paid: the once-only key of a top-up.
   public let invoiceID: String?
-  /// The other side: `xendit`, a wallet's id, or `operator:NAME`.
+  /// The other side: `xendit`, a wallet's id, or `operator:NAME`; `xendit operator:NAME` where an
+  /// operator credited what the provider reported.
   public let counterparty: String
 
   public init(

@@ -58,6 +58,7 @@ public struct Audit {
         head: try row.bytes(4), newestAt: try row.timestamp(5))
       try check(chain, ofUser: try row.identifier(1), in: db)
     }
+    try checkResolutions(in: db)
     counts.eventsInReview = try count(
       "SELECT id FROM webhook_events WHERE state = 'review'", [], db)
   }
@@ -97,6 +98,20 @@ public struct Audit {
     counts.topUpsPaid += paid
     counts.balance = (try? counts.balance.adding(stored.balance)) ?? counts.balance
     head(stored.wallet, walk.sequence, walk.head)
+  }
+
+  /// I2 of what was reviewed: an event that an operator credited has its transaction. (That a
+  /// transaction from review has its event is checked with its wallet.)
+  private mutating func checkResolutions(in db: any Connection) throws(Refusal) {
+    let unposted = try db.query(
+      """
+      SELECT id FROM webhook_events AS e WHERE resolution = 'credited' AND NOT EXISTS (
+        SELECT 1 FROM wallet_transactions AS t
+        WHERE t.invoice_id = e.invoice_id AND t.amount = e.amount
+          AND t.counterparty = 'xendit operator:' || e.resolved_by)
+      """, []
+    ) { row throws(Refusal) in try row.integer(0) }
+    for event in unposted { found("event \(event)", "was credited, and no transaction says so") }
   }
 
   private mutating func found(_ place: String, _ detail: String) {

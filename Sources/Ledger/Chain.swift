@@ -32,15 +32,21 @@ struct Chain {
 
   /// What `posting` becomes as the next transaction. Its time is `now`, but never before the
   /// wallet's newest, whatever the clock did.
+  /// - Parameter overdraft: whether the balance may fall below zero. Money that comes in is always
+  ///   welcome, even if the balance stays below.
   /// - Throws: `.insufficientFunds` if the balance would fall below zero.
-  func link(_ posting: Posting, at now: Timestamp) throws(Refusal) -> Link {
+  func link(
+    _ posting: Posting, overdraft: Bool = false, at now: Timestamp
+  ) throws(Refusal) -> Link {
     let balanceAfter: Money
     do {
       balanceAfter = try balance.adding(posting.amount)
     } catch {
       throw .broken(evidence: "the balance of wallet \(wallet) \(error.detail)")
     }
-    guard balanceAfter >= .zero else { throw .insufficientFunds }
+    guard overdraft || balanceAfter >= .zero || posting.amount > .zero else {
+      throw .insufficientFunds
+    }
     let createdAt = max(now, newestAt)
     let next = sequence &+ 1
     let row = canonicalRow(posting, sequence: next, balanceAfter, createdAt)

@@ -26,7 +26,7 @@ public struct ReceivedEvent: Sendable {
 public enum Events {
   /// What has become of an event.
   public enum State: String, Sendable {
-    case settled, review, foreign
+    case settled, review, resolved, foreign
   }
 
   /// The state of the event with this digest, if it came before.
@@ -47,8 +47,9 @@ public enum Events {
     try db.execute(
       """
       INSERT INTO webhook_events
-        (digest, body, webhook_id, invoice_id, reference, status, state, reason, received_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        (digest, body, webhook_id, invoice_id, reference, status, state, reason, received_at,
+         amount, currency)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       ON CONFLICT (digest) DO UPDATE SET state = excluded.state, reason = excluded.reason
       WHERE webhook_events.state = 'review'
       """,
@@ -56,7 +57,8 @@ public enum Events {
         .bytes(received.digest), .bytes(received.body), .optional(received.webhookID),
         .optional(received.event?.invoiceID), .optional(received.event?.reference),
         .optional(received.event?.status), .text(state.rawValue), .optional(reason),
-        .integer(now.microseconds),
+        .integer(now.microseconds), .optional(received.event?.amount?.rupiah),
+        .optional(received.event?.currency),
       ])
   }
 

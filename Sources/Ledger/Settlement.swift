@@ -14,7 +14,7 @@ public enum Settlement {
     _ received: ReceivedEvent, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Verdict {
     switch try Events.state(of: received.digest, in: db) {
-    case .settled: return .unchanged
+    case .settled, .resolved: return .unchanged
     case .foreign: return .foreign
     case .review, nil: break
     }
@@ -31,12 +31,14 @@ public enum Settlement {
     _ event: Event, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Verdict {
     guard let reference = TopUpReference(event.reference) else { return .foreign }
+    let earlier = event.isPaid ? try Transactions.find(invoiceID: event.invoiceID, in: db) : nil
+    if let earlier, isPayment(event, in: earlier) { return .unchanged }
     guard let topUp = try TopUps.find(reference: reference, in: db) else {
       return .review(.unknownReference)
     }
     switch event.status {
     case _ where event.isPaid:
-      return try credit(event, to: topUp, at: now, in: db)
+      return try credit(event, creditedBefore: earlier != nil, to: topUp, at: now, in: db)
     case "EXPIRED":
       try TopUps.close(topUp.id, as: .expired, invoiceID: event.invoiceID, at: now, in: db)
     case "FAILED":
@@ -46,19 +48,24 @@ public enum Settlement {
     return .unchanged
   }
 
+  /// Whether just this payment is what was credited, by an event or by an operator.
+  private static func isPayment(_ event: Event, in earlier: Transaction) -> Bool {
+    earlier.posting.reference == event.reference && earlier.posting.amount == event.amount
+      && (event.currency ?? Money.currency) == Money.currency
+  }
+
   /// Credits a paid invoice, whatever the top-up's state was: the money has been paid. The wallet
   /// gets it once, by the invoice's id.
   private static func credit(
-    _ event: Event, to topUp: TopUp, at now: Timestamp, in db: any Connection
+    _ event: Event, creditedBefore: Bool, to topUp: TopUp, at now: Timestamp,
+    in db: any Connection
   ) throws(Refusal) -> Verdict {
     if let currency = event.currency, currency != Money.currency {
       return .review(.currencyDiffers)
     }
     guard let amount = event.amount else { return .review(.amountUnreadable) }
     guard amount == topUp.amount else { return .review(.amountDiffers) }
-    if let earlier = try Wallets.creditedReference(ofInvoice: event.invoiceID, in: db) {
-      return earlier == topUp.reference.text ? .unchanged : .review(.invoiceElsewhere)
-    }
+    guard !creditedBefore else { return .review(.invoiceElsewhere) }
     guard try TopUps.pay(topUp.id, byInvoice: event.invoiceID, at: now, in: db) else {
       return .review(.secondPayment)
     }

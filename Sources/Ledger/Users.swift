@@ -60,6 +60,20 @@ public enum Users {
     ).first
   }
 
+  /// The wallet of the user who has this name or this id.
+  public static func wallet(
+    ofUser nameOrID: String, in db: any Connection
+  ) throws(Refusal) -> Identifier? {
+    let name = (try? Username(nameOrID))?.text
+    return try db.query(
+      """
+      SELECT w.id FROM users AS u JOIN wallets AS w ON w.user_id = u.id
+      WHERE u.username = $1 OR u.id = $2
+      """,
+      [.optional(name), .text(nameOrID)]
+    ) { row throws(Refusal) in try row.identifier(0) }.first
+  }
+
   /// Replaces an outdated hash, if it is still the one that was verified.
   public static func rehash(
     _ user: Identifier, from old: String, to new: String, in db: any Connection

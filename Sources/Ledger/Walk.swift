@@ -8,7 +8,7 @@ struct Walk {
   private(set) var sequence: Int64 = 0
   private(set) var balance = Money.zero
   private(set) var head = Chain.empty
-  /// How many of the rows credit a top-up that is PAID.
+  /// How many of the rows credit a top-up that is PAID; those from review are not among them.
   private(set) var topUpsCredited = 0
 
   private let wallet: Identifier
@@ -27,8 +27,11 @@ struct Walk {
     _ = try db.query(
       """
       SELECT t.sequence, t.type, t.amount, t.balance_after, t.description, t.reference,
-        t.invoice_id, t.counterparty, t.created_at, t.hash, u.status, u.amount, u.wallet_id
+        t.invoice_id, t.counterparty, t.created_at, t.hash, u.status, u.amount, u.wallet_id,
+        e.amount, e.reference, e.resolved_by
       FROM wallet_transactions AS t LEFT JOIN wallet_top_ups AS u ON u.reference = t.reference
+        LEFT JOIN webhook_events AS e
+          ON e.resolution = 'credited' AND e.invoice_id = t.invoice_id
       WHERE t.wallet_id = $1 ORDER BY t.sequence
       """,
       [.text(wallet.text)]
@@ -48,7 +51,8 @@ struct Walk {
     let createdAt = try row.timestamp(8)
     let before = Chain(
       wallet: wallet, sequence: sequence, balance: balance, head: head, newestAt: newestAt)
-    let link = try? before.link(posting, at: createdAt)
+    let link = try? before.link(
+      posting, overdraft: posting.kind == .adjustment, at: createdAt)
     if try row.integer(0) != link?.sequence { mistakes.append("is not the next in its wallet") }
     if try row.money(3) != link?.balanceAfter { mistakes.append("leads to another balance") }
     if createdAt < newestAt { mistakes.append("is earlier than the one before") }
@@ -68,12 +72,18 @@ struct Walk {
       invoiceID: try row.optionalText(6), counterparty: try row.text(7))
   }
 
-  /// Where the money came from: a paid top-up of this wallet and amount, or an operator who said
-  /// why.
+  /// Where the money came from: a paid top-up of this wallet and amount, a paid event that an
+  /// operator credited, or an operator who said why.
   private mutating func origin(
     _ posting: Posting, _ row: borrowing Row
   ) throws(Refusal) -> String? {
     switch posting.kind {
+    case .topUp where posting.counterparty != "xendit":
+      guard let name = try row.optionalText(15),
+        posting.counterparty == "xendit operator:\(name)",
+        try row.optionalInteger(13) == posting.amount.rupiah,
+        try row.optionalText(14) == posting.reference
+      else { return "credits no event that an operator resolved so" }
     case .topUp:
       guard try row.optionalText(10) == TopUp.Status.paid.rawValue else {
         return "credits no paid top-up"

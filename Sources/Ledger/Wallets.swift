@@ -34,28 +34,29 @@ public enum Wallets {
     }.first
   }
 
-  /// Which top-up an invoice was credited for, if it was.
-  public static func creditedReference(
-    ofInvoice invoiceID: String, in db: any Connection
-  ) throws(Refusal) -> String? {
-    try db.query(
-      "SELECT reference FROM wallet_transactions WHERE invoice_id = $1",
-      [.text(invoiceID)]
-    ) { row throws(Refusal) in try row.text(0) }.first
+  /// Whether there is such a wallet.
+  public static func exists(_ wallet: Identifier, in db: any Connection) throws(Refusal) -> Bool {
+    try chain(of: wallet, in: db) != nil
   }
 
   /// Appends a transaction and moves the wallet to it; both or neither.
+  /// - Parameter overdraft: whether an operator allows the balance to fall below zero.
   /// - Throws: `.insufficientFunds` if the balance would fall below zero; `.broken` if the wallet
   ///   does not exist or the invoice has been credited already.
+  @discardableResult
   public static func post(
-    _ posting: Posting, to wallet: Identifier, at now: Timestamp, in db: any Connection
-  ) throws(Refusal) {
+    _ posting: Posting, overdraft: Bool = false, to wallet: Identifier, at now: Timestamp,
+    in db: any Connection
+  ) throws(Refusal) -> Transaction {
     guard let chain = try chain(of: wallet, in: db) else {
       throw .broken(evidence: "wallet \(wallet) does not exist")
     }
-    let link = try chain.link(posting, at: now)
+    let link = try chain.link(posting, overdraft: overdraft, at: now)
     try append(posting, link, to: wallet, in: db)
-    try move(wallet, to: link, in: db)
+    try move(wallet, to: link, mayBeNegative: overdraft || posting.amount > .zero, in: db)
+    return Transaction(
+      id: TransactionID(wallet: wallet, sequence: link.sequence), posting: posting,
+      balanceAfter: link.balanceAfter, createdAt: link.createdAt)
   }
 
   private static func chain(
@@ -90,16 +91,18 @@ public enum Wallets {
   }
 
   private static func move(
-    _ wallet: Identifier, to link: Chain.Link, in db: any Connection
+    _ wallet: Identifier, to link: Chain.Link, mayBeNegative: Bool, in db: any Connection
   ) throws(Refusal) {
     let moved = try db.execute(
       """
-      UPDATE wallets SET balance = $3, sequence = $2, head = $4, updated_at = $5
+      UPDATE wallets
+      SET balance = $3, may_be_negative = $6, sequence = $2, head = $4, updated_at = $5
       WHERE id = $1 AND sequence = $2 - 1
       """,
       [
         .text(wallet.text), .integer(link.sequence), .integer(link.balanceAfter.rupiah),
         .bytes(link.hash), .integer(link.createdAt.microseconds),
+        .integer(mayBeNegative && link.balanceAfter < .zero ? 1 : 0),
       ])
     guard moved == 1 else { throw .broken(evidence: "wallet \(wallet) moved meanwhile") }
   }

@@ -1,7 +1,11 @@
 // dompet: the operator's tool. Each command has a file of its own.
 //
-//   dompet reconcile   asks Xendit about open top-ups and settles what it says
-//   dompet verify      the whole ledger held against its invariants
+//   dompet reconcile       asks Xendit about open top-ups and settles what it says
+//   dompet review          what could not be settled
+//   dompet review resolve  credits it to a wallet, or dismisses it
+//   dompet adjust          adds to a wallet or takes from it
+//   dompet reverse         posts the opposite of a transaction
+//   dompet verify          the whole ledger held against its invariants
 //
 // Exit status: 0 all is well, 1 the thing asked for failed or something is off, 64 usage,
 // 78 configuration (sysexits.h).
@@ -14,5 +18,5 @@ struct Dompet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dompet", abstract: "Operates a Dompet installation.",
     discussion: "Settings are read from the environment, as by the programs.",
-    subcommands: [Reconcile.self, Verify.self])
+    subcommands: [Reconcile.self, Review.self, Adjust.self, Reverse.self, Verify.self])
 }

@@ -105,7 +105,7 @@ final class Books: Sendable {
 
   /// All that can be lost, as text.
   func contents() throws -> String {
-    try outside(".dump wallets wallet_transactions wallet_top_ups").output
+    try outside(".dump wallets wallet_transactions wallet_top_ups webhook_events").output
   }
 }
 

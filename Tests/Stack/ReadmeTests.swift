@@ -32,9 +32,10 @@ struct ReadmeTests {
       .joined()
     let read = Set(sources.matches(of: /"([A-Z][A-Z_]+_[A-Z_]+)"/).map { String($0.1) })
       .filter { name in
-        // What arrives with a request, and what systemd and CGI set.
+        // What arrives with a request, and what systemd, sudo and CGI set.
         !["HTTP_", "REQUEST_", "CONTENT_", "REMOTE_", "DOCUMENT_", "HEALTH_", "GATEWAY_", "QUERY_"]
-          .contains { name.hasPrefix($0) } && name != "CREDENTIALS_DIRECTORY"
+          .contains { name.hasPrefix($0) }
+          && !["CREDENTIALS_DIRECTORY", "SUDO_USER"].contains(name)
           && !["TOP_UP", "TRANSFER_IN", "TRANSFER_OUT"].contains(name)
       }
     let table = try readme().components(separatedBy: "## Configuration")[1]

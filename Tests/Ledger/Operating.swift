@@ -1,0 +1,73 @@
+// What an operator does with the books, and reports that wait for one.
+
+import Domain
+
+@testable import Ledger
+
+extension Books {
+  /// Receives a report that nobody can settle, since no top-up has its reference.
+  /// - Returns: the event's id.
+  func receiveUnknown(
+    rupiah: Int64? = 500, invoice: String = "inv-u", status: String = "PAID",
+    currency: String? = "IDR"
+  ) throws -> Int64 {
+    let event = Event(
+      invoiceID: invoice, reference: "WTU-20200101-0000000000000000", status: status,
+      amount: rupiah.map { Money(rupiah: $0) }, currency: currency)
+    _ = try receive(event, body: "\(event)")
+    let ids = try outside("SELECT max(id) FROM webhook_events").output
+    return Int64(ids.dropLast()) ?? -1
+  }
+
+  func receive(_ event: Event?, body: String) throws(Refusal) -> Verdict {
+    let received = ReceivedEvent(body: Array(body.utf8), webhookID: nil, event: event)
+    let moment = now
+    return try database.write { db throws(Refusal) in
+      try Settlement.receive(received, at: moment, in: db)
+    }
+  }
+
+  func resolve(
+    _ event: Int64, as resolution: Resolution, by name: String = "ana"
+  ) throws -> Bool {
+    let (moment, decision) = (now, try decision(name))
+    return try database.write { db throws(Refusal) in
+      try Reviews.resolve(event, as: resolution, decision, at: moment, in: db)
+    }
+  }
+
+  @discardableResult
+  func adjust(
+    rupiah: Int64, key: String? = nil, overdraft: Bool = false, by name: String = "ana"
+  ) throws -> Adjustments.Outcome {
+    let (moment, wallet, decision) = (now, walletID, try decision(name))
+    let key = try key.map { raw throws(Invalid) in try IdempotencyKey(raw) }
+    return try database.write { db throws(Refusal) in
+      try Adjustments.adjust(
+        wallet, by: Money(rupiah: rupiah), decision, key: key, overdraft: overdraft, at: moment,
+        in: db)
+    }
+  }
+
+  func reverse(
+    _ sequence: Int64, overdraft: Bool = false
+  ) throws -> Adjustments.Outcome {
+    let (moment, decision) = (now, try decision("ana"))
+    let id = TransactionID(wallet: walletID, sequence: sequence)
+    return try database.write { db throws(Refusal) in
+      try Adjustments.reverse(id, decision, overdraft: overdraft, at: moment, in: db)
+    }
+  }
+
+  /// What the audit finds.
+  func findings() throws -> [String] {
+    var findings: [String] = []
+    var audit = Audit(report: { findings.append("\($0)") })
+    try database.read { db throws(Refusal) in try audit.run(in: db) }
+    return findings
+  }
+
+  private func decision(_ name: String) throws -> Decision {
+    Decision(name: try OperatorName(name), reason: try Reason("the payer called"))
+  }
+}
