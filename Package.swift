@@ -155,6 +155,9 @@ let package = Package(
       name: "ProcessTests", dependencies: ["Crypto", "Domain", "Programs", "Support"],
       path: "Tests/Process", swiftSettings: strict),
     .testTarget(
+      name: "FaultTests", dependencies: ["Crypto", "Programs", "Support"], path: "Tests/Faults",
+      exclude: ["disk.c", "run"], swiftSettings: strict),
+    .testTarget(
       name: "SandboxTests", dependencies: ["Support"], path: "Tests/Sandbox",
       exclude: ["sdk_session.py"], swiftSettings: strict),
     .testTarget(
