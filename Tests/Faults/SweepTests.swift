@@ -27,8 +27,10 @@ struct SweepTests {
         var number = 1
         while try sweep.attempt(call, number, fault) { number += 1 }
         tried += number - 1
-        // What the first run did, this one must have reached; one more or less is the allocator's.
-        #expect(number >= calls[call, default: 1], "\(call) was reached \(number - 1) times")
+        // How often a provider is polled, or memory wanted, differs; the writing does not.
+        if Self.failing.contains(call) {
+          #expect(number >= calls[call, default: 1], "\(call) was reached \(number - 1) times")
+        }
       }
       Report.fault(
         "\(endpoint.rawValue): \(fault.rawValue) at every call", tried: tried,
