@@ -154,9 +154,15 @@ let package = Package(
     .testTarget(
       name: "ServiceTests", dependencies: ["Domain", "FastCGI", "JSON", "Service"],
       path: "Tests/Service", swiftSettings: strict),
-    .testTarget(
-      name: "ProcessTests", dependencies: ["Crypto", "Domain", "Support"], path: "Tests/Process",
+    .target(
+      name: "Programs", dependencies: ["Crypto", "Domain", "Support"], path: "Tests/Programs",
       swiftSettings: strict),
+    .testTarget(
+      name: "ProcessTests", dependencies: ["Crypto", "Domain", "Programs", "Support"],
+      path: "Tests/Process", swiftSettings: strict),
+    .testTarget(
+      name: "FaultTests", dependencies: ["Crypto", "Programs", "Support"], path: "Tests/Faults",
+      exclude: ["disk.c", "run"], swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["Support"], path: "Tests/Sandbox",
       exclude: ["sdk_session.py"], swiftSettings: strict),

@@ -3,6 +3,7 @@
 import Crypto
 import Foundation
 import Support
+import Programs
 import Testing
 
 @Suite("A bearer", .enabled(if: Site.isBuilt, Site.notBuilt))

@@ -2,6 +2,7 @@
 
 import Foundation
 import Support
+import Programs
 import Testing
 
 @Suite("Bodies and parameters", .enabled(if: Site.isBuilt, Site.notBuilt))

@@ -2,6 +2,7 @@
 
 import Foundation
 import Support
+import Programs
 import Testing
 
 /// The three calls, on programs of one site, and a user who may make them.

@@ -1,6 +1,7 @@
 // Paths and methods, and the order in which a request is looked at.
 
 import Support
+import Programs
 import Testing
 
 @Suite("Paths and methods", .enabled(if: Site.isBuilt, Site.notBuilt))

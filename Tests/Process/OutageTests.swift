@@ -2,6 +2,7 @@
 
 import Foundation
 import Support
+import Programs
 import Testing
 
 @Suite("An outage of the provider", .enabled(if: Site.isBuilt, Site.notBuilt))

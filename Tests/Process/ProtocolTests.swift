@@ -2,6 +2,7 @@
 
 import Foundation
 import Support
+import Programs
 import Testing
 
 @Suite("FastCGI", .enabled(if: Site.isBuilt, Site.notBuilt))

@@ -1,6 +1,7 @@
 // dompet verify, as an operator runs it beside the programs.
 
 import Support
+import Programs
 import Testing
 
 @Suite("dompet verify", .enabled(if: Checkout.isBuilt("dompet"), "needs swift build -c release"))

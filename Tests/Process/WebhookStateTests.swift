@@ -2,6 +2,7 @@
 
 import Foundation
 import Support
+import Programs
 import Testing
 
 @Suite("A top-up and its events", .enabled(if: Site.isBuilt, Site.notBuilt))

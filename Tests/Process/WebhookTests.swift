@@ -2,6 +2,7 @@
 
 import Foundation
 import Support
+import Programs
 import Testing
 
 /// The webhook's program with one account that wants 50000.

@@ -4,23 +4,23 @@
 import Foundation
 import Support
 import Synchronization
-import Testing
 
-final class Site: Sendable {
-  static let jwtSecret = "canary-jwt-secret-of-the-process-tests"
-  static let webhookToken = "canary-callback-token"
-  static let secretKey = "xnd_development_canary"
+public final class Site: Sendable {
+  public static let jwtSecret = "canary-jwt-secret-of-the-process-tests"
+  public static let webhookToken = "canary-callback-token"
+  public static let secretKey = "xnd_development_canary"
 
-  static let programs = ["dompet-auth", "dompet-wallets", "dompet-payments", "dompet-webhook"]
-  static var isBuilt: Bool { programs.allSatisfy { Checkout.isBuilt($0) } }
-  static let notBuilt: Comment = "needs swift build -c release"
+  public static let programs = [
+    "dompet-auth", "dompet-wallets", "dompet-payments", "dompet-webhook",
+  ]
+  public static var isBuilt: Bool { programs.allSatisfy { Checkout.isBuilt($0) } }
 
-  let directory: TemporaryDirectory
-  let environment: [String: String]
+  public let directory: TemporaryDirectory
+  public let environment: [String: String]
   private let listeners = Mutex(0)
 
   /// - Parameter environment: settings that win over the usual ones.
-  init(_ environment: [String: String] = [:]) throws {
+  public init(_ environment: [String: String] = [:]) throws {
     directory = try TemporaryDirectory()
     let settings = [
       "DATABASE_URL": "sqlite:\(directory.path)/dompet.db", "WORKER_THREADS": "4",
@@ -30,7 +30,7 @@ final class Site: Sendable {
     self.environment = settings.merging(environment) { $1 }
   }
 
-  func makeListener() throws -> Listener {
+  public func makeListener() throws -> Listener {
     let number = listeners.withLock { count in
       count += 1
       return count
@@ -39,7 +39,7 @@ final class Site: Sendable {
   }
 
   /// Starts a program and waits until it has answered, so the database has its tables.
-  func start(
+  public func start(
     _ name: String, threads: Int = 4, environment: [String: String] = [:],
     listener: Listener? = nil, blocked: [Int32] = []
   ) throws -> Program {
@@ -53,7 +53,7 @@ final class Site: Sendable {
   }
 
   /// Runs a program that ends by itself. An empty value is a variable that is not set.
-  func run(
+  public func run(
     _ name: String, environment: [String: String] = [:], input: [UInt8] = []
   ) throws -> CommandResult {
     let settings = self.environment.merging(environment) { $1 }.filter { !$0.value.isEmpty }
@@ -62,7 +62,7 @@ final class Site: Sendable {
 
   /// The rows of a query, columns separated by `|`.
   @discardableResult
-  func sql(_ statements: String) throws -> [String] {
+  public func sql(_ statements: String) throws -> [String] {
     let result = try runCommand(
       "sqlite3",
       ["-batch", "-bail", "-cmd", ".timeout 20000", "\(directory.path)/dompet.db", statements],
@@ -72,11 +72,11 @@ final class Site: Sendable {
   }
 
   /// The one number that a query gives.
-  func number(_ query: String) throws -> Int {
+  public func number(_ query: String) throws -> Int {
     try sql(query).first.flatMap { Int($0) } ?? -1
   }
 }
 
-struct SQLFailure: Error {
-  let message: String
+public struct SQLFailure: Error {
+  public let message: String
 }

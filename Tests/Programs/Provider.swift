@@ -3,11 +3,10 @@
 
 import Foundation
 import Support
-import Testing
 
-final class Provider: Sendable {
+public final class Provider: Sendable {
   /// What happens to one request instead of an answer.
-  enum Fault: Sendable {
+  public enum Fault: Sendable {
     /// Instead of any work.
     case answer(String, body: String = "")
     case reset
@@ -29,9 +28,9 @@ final class Provider: Sendable {
 
   private let state: Shared<State>
   private let server: RawServer
-  var url: String { server.url }
+  public var url: String { server.url }
 
-  init() throws {
+  public init() throws {
     let state = Shared(State())
     self.state = state
     server = try RawServer { connection in
@@ -44,31 +43,33 @@ final class Provider: Sendable {
   deinit { server.stop() }
 
   /// How often something was asked for.
-  var creates: Int { server.requests.count { $0.hasPrefix("POST /v2/invoices ") } }
-  var lookUps: Int { server.requests.count { $0.hasPrefix("GET /v2/invoices?external_id=WTU-") } }
-  var requests: [String] { server.requests }
+  public var creates: Int { server.requests.count { $0.hasPrefix("POST /v2/invoices ") } }
+  public var lookUps: Int {
+    server.requests.count { $0.hasPrefix("GET /v2/invoices?external_id=WTU-") }
+  }
+  public var requests: [String] { server.requests }
 
   /// The next requests meet these, in order.
-  func fail(_ faults: Fault...) {
+  public func fail(_ faults: Fault...) {
     state.withLock { $0.faults += faults }
   }
 
   /// Makes requests wait until `letGo`.
-  func hold() {
+  public func hold() {
     state.withLock { $0.isHeld = true }
   }
 
-  func letGo() {
+  public func letGo() {
     state.withLock { $0.isHeld = false }
   }
 
   /// Waits until so many requests are held.
-  func awaitHeld(_ count: Int) {
+  public func awaitHeld(_ count: Int) {
     while state.withLock({ $0.held }) < count { usleep(1000) }
   }
 
   /// Replaces text in all invoices.
-  func edit(_ text: String, _ replacement: String) {
+  public func edit(_ text: String, _ replacement: String) {
     state.withLock { state in
       for (reference, invoices) in state.invoices {
         state.invoices[reference] = invoices.map { $0.replacing(text, with: replacement) }

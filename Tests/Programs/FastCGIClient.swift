@@ -5,17 +5,17 @@ import Foundation
 import Support
 
 /// The records of the protocol, right or wrong as a test wants them.
-enum Record {
-  static let begin: UInt8 = 1
-  static let abort: UInt8 = 2
-  static let end: UInt8 = 3
-  static let parameters: UInt8 = 4
-  static let input: UInt8 = 5
-  static let output: UInt8 = 6
-  static let data: UInt8 = 8
-  static let getValues: UInt8 = 9
+public enum Record {
+  public static let begin: UInt8 = 1
+  public static let abort: UInt8 = 2
+  public static let end: UInt8 = 3
+  public static let parameters: UInt8 = 4
+  public static let input: UInt8 = 5
+  public static let output: UInt8 = 6
+  public static let data: UInt8 = 8
+  public static let getValues: UInt8 = 9
 
-  static func make(
+  public static func make(
     _ type: UInt8, _ content: [UInt8] = [], id: UInt16 = 1, version: UInt8 = 1, padding: UInt8 = 0
   ) -> [UInt8] {
     let length = UInt16(truncatingIfNeeded: content.count)
@@ -26,12 +26,13 @@ enum Record {
   }
 
   /// Role 1 is the responder's.
-  static func begin(role: UInt8 = 1, keepConnection: Bool = false, id: UInt16 = 1) -> [UInt8] {
+  public static func begin(role: UInt8 = 1, keepConnection: Bool = false, id: UInt16 = 1) -> [UInt8]
+  {
     make(begin, [0, role, keepConnection ? 1 : 0, 0, 0, 0, 0, 0], id: id)
   }
 
   /// A stream cut into records, and the empty record that ends it.
-  static func stream(_ type: UInt8, _ content: [UInt8], id: UInt16 = 1) -> [UInt8] {
+  public static func stream(_ type: UInt8, _ content: [UInt8], id: UInt16 = 1) -> [UInt8] {
     var records: [UInt8] = []
     for start in stride(from: 0, to: content.count, by: 65_535) {
       records += make(type, Array(content[start...].prefix(65_535)), id: id)
@@ -40,7 +41,7 @@ enum Record {
   }
 
   /// A name and its value, with their lengths before them.
-  static func pair(_ name: [UInt8], _ value: [UInt8]) -> [UInt8] {
+  public static func pair(_ name: [UInt8], _ value: [UInt8]) -> [UInt8] {
     length(name.count) + length(value.count) + name + value
   }
 
@@ -51,13 +52,13 @@ enum Record {
 }
 
 /// A request as nginx hands it on: parameters in order, and a body.
-struct Call {
-  var parameters: [(name: String, value: [UInt8])] = []
-  var body: [UInt8]
-  var keepConnection = false
+public struct Call: Sendable {
+  public var parameters: [(name: String, value: [UInt8])] = []
+  public var body: [UInt8]
+  public var keepConnection = false
 
   /// - Parameter headers: as a client sends them; one that is repeated arrives twice.
-  init(
+  public init(
     _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [],
     contentType: String? = nil
   ) {
@@ -73,21 +74,21 @@ struct Call {
     }
   }
 
-  init(_ method: String, _ path: String, headers: [(String, String)] = [], json: String) {
+  public init(_ method: String, _ path: String, headers: [(String, String)] = [], json: String) {
     self.init(
       method, path, headers: headers, body: Array(json.utf8), contentType: "application/json")
   }
 
-  mutating func add(_ name: String, _ value: String) {
+  public mutating func add(_ name: String, _ value: String) {
     parameters.append((name, Array(value.utf8)))
   }
 
-  mutating func replace(_ name: String, with value: [UInt8]) {
+  public mutating func replace(_ name: String, with value: [UInt8]) {
     parameters.removeAll { $0.name == name }
     parameters.append((name, value))
   }
 
-  var bytes: [UInt8] {
+  public var bytes: [UInt8] {
     let pairs = parameters.flatMap { Record.pair(Array($0.name.utf8), $0.value) }
     return Record.begin(keepConnection: keepConnection) + Record.stream(Record.parameters, pairs)
       + Record.stream(Record.input, body)
@@ -95,11 +96,11 @@ struct Call {
 }
 
 /// One connection to a program.
-final class FastCGIConnection {
+public final class FastCGIConnection {
   private let descriptor: Int32
 
   /// - Parameter timeoutSeconds: how long one read or write may take.
-  init(path: String, timeoutSeconds: Int = 60) throws {
+  public init(path: String, timeoutSeconds: Int = 60) throws {
     descriptor = try unixSocket()
     var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
     let size = socklen_t(MemoryLayout<timeval>.size)
@@ -116,7 +117,7 @@ final class FastCGIConnection {
   deinit { close(descriptor) }
 
   /// Sends all of it, as far as the program takes it.
-  func write(_ bytes: some Sequence<UInt8>) {
+  public func write(_ bytes: some Sequence<UInt8>) {
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
@@ -128,12 +129,12 @@ final class FastCGIConnection {
   }
 
   /// Tells the program that nothing more comes.
-  func endWriting() {
+  public func endWriting() {
     shutdown(descriptor, Int32(SHUT_WR))
   }
 
   /// All that the program sends until it ends the connection.
-  func readToEnd() throws -> [UInt8] {
+  public func readToEnd() throws -> [UInt8] {
     var received: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -147,14 +148,14 @@ final class FastCGIConnection {
 }
 
 /// A new unix socket that no child process inherits.
-func unixSocket() throws -> Int32 {
+public func unixSocket() throws -> Int32 {
   let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
   let descriptor = socket(AF_UNIX, type, 0)
   guard descriptor >= 0 else { throw SystemFailure(call: "socket") }
   return descriptor
 }
 
-func withUnixAddress(
+public func withUnixAddress(
   _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
 ) -> Int32 {
   var address = sockaddr_un()

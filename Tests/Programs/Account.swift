@@ -6,23 +6,23 @@ import Domain
 import Foundation
 
 /// A user who is there already, with a live session.
-struct Account {
+public struct Account: Sendable {
   /// Of every account's hash.
-  static let password = "correct horse battery"
-  static let argon2Hash =
+  public static let password = "correct horse battery"
+  public static let argon2Hash =
     "$argon2id$v=19$m=47104,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$"
     + "cDtm0GHgMrI7n/5Ah8aDOcx4YgJ/geJqc4eVUcXYnrg"
-  static let bcryptHash = "$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS"
+  public static let bcryptHash = "$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS"
 
-  let id = UUID().uuidString.lowercased()
-  let walletID = UUID().uuidString.lowercased()
-  let sessionID = UUID().uuidString.lowercased()
-  let username: String
+  public let id = UUID().uuidString.lowercased()
+  public let walletID = UUID().uuidString.lowercased()
+  public let sessionID = UUID().uuidString.lowercased()
+  public let username: String
 
-  var bearer: (String, String) { ("Authorization", "Bearer \(token())") }
+  public var bearer: (String, String) { ("Authorization", "Bearer \(token())") }
 
   /// An access token as dompet-auth would sign it.
-  func token(
+  public func token(
     secret: String = Site.jwtSecret, sessionID: String? = nil, issuedSecondsAgo: Int64 = 10,
     lifetimeSeconds: Int64 = 900
   ) -> String {
@@ -37,14 +37,14 @@ struct Account {
   }
 
   /// The wallet's balance in whole rupiah.
-  func balance(in site: Site) throws -> Int {
+  public func balance(in site: Site) throws -> Int {
     try site.number("SELECT balance FROM wallets WHERE id = '\(walletID)'")
   }
 }
 
 extension Site {
   /// Puts a user, a wallet and a session into the database; a program must have made the tables.
-  func makeAccount(
+  public func makeAccount(
     _ username: String = "budi.santoso", passwordHash: String = Account.argon2Hash
   ) throws -> Account {
     let account = Account(username: username)
@@ -67,7 +67,7 @@ extension Site {
 
   /// Puts a top-up of 50000 into the database.
   /// - Parameter invoiceID: nil for one whose invoice is not known.
-  func makeTopUp(
+  public func makeTopUp(
     of account: Account, reference: String = TopUpSample.reference,
     invoiceID: String? = TopUpSample.invoiceID, status: String = "PENDING", key: String? = nil
   ) throws {
@@ -84,7 +84,7 @@ extension Site {
 }
 
 /// The top-up that most tests are about.
-enum TopUpSample {
-  static let reference = "WTU-20260614-A3F9C2B1D4E7F8A2"
-  static let invoiceID = "6748105a77f16ebe0cc583a7"
+public enum TopUpSample {
+  public static let reference = "WTU-20260614-A3F9C2B1D4E7F8A2"
+  public static let invoiceID = "6748105a77f16ebe0cc583a7"
 }

@@ -6,11 +6,11 @@ import Support
 import Synchronization
 
 /// A listening unix socket. It outlives the programs that serve it.
-final class Listener: Sendable {
-  let path: String
-  let descriptor: Int32
+public final class Listener: Sendable {
+  public let path: String
+  public let descriptor: Int32
 
-  init(path: String) throws {
+  public init(path: String) throws {
     self.path = path
     descriptor = try unixSocket()
     let listener = descriptor
@@ -19,7 +19,7 @@ final class Listener: Sendable {
   }
 
   /// Hands on a socket that does not listen; it is not closed here.
-  init(adopting socket: Int32) {
+  public init(adopting socket: Int32) {
     path = ""
     descriptor = dup(socket)
   }
@@ -27,7 +27,7 @@ final class Listener: Sendable {
   deinit { close(descriptor) }
 
   /// Sends these bytes on a connection of their own and reads what comes until its end.
-  func exchange(_ bytes: [UInt8], endWriting: Bool = false) throws -> Exchange {
+  public func exchange(_ bytes: [UInt8], endWriting: Bool = false) throws -> Exchange {
     let connection = try FastCGIConnection(path: path)
     connection.write(bytes)
     if endWriting { connection.endWriting() }
@@ -35,7 +35,7 @@ final class Listener: Sendable {
   }
 
   /// Asks, and gives the one answer.
-  func ask(_ call: Call) throws -> Answer {
+  public func ask(_ call: Call) throws -> Answer {
     let exchange = try exchange(call.bytes)
     guard exchange.isClean, exchange.answers.count == 1 else { throw NoAnswer() }
     return exchange.answers[0]
@@ -43,17 +43,17 @@ final class Listener: Sendable {
 }
 
 /// The connection ended without one whole answer.
-struct NoAnswer: Error {}
+public struct NoAnswer: Error {}
 
 /// A running program; killed when this object goes.
-final class Program: Sendable {
-  let processID: pid_t
-  let listener: Listener
+public final class Program: Sendable {
+  public let processID: pid_t
+  public let listener: Listener
   private let errorsPath: String
   private let endStatus = Mutex<Int32?>(nil)
 
   /// - Parameter blocked: signals that the program finds blocked, as a careless parent leaves them.
-  init(
+  public init(
     path: String, listener: Listener, environment: [String: String], errorsPath: String,
     blocked: [Int32] = []
   ) throws {
@@ -68,12 +68,12 @@ final class Program: Sendable {
     _ = wait()
   }
 
-  func kill(_ signal: Int32) {
+  public func kill(_ signal: Int32) {
     endStatus.withLock { if $0 == nil { Glibc.kill(processID, signal) } }
   }
 
   /// Its exit status (128 + the signal if one ended it), or nil if it still runs after that time.
-  func wait(timeoutSeconds: Double = 30) -> Int32? {
+  public func wait(timeoutSeconds: Double = 30) -> Int32? {
     let deadline = DispatchTime.now() + timeoutSeconds
     while true {
       let ended = endStatus.withLock { known in
@@ -89,18 +89,18 @@ final class Program: Sendable {
   }
 
   /// SIGTERM, and its exit status.
-  func stop() -> Int32? {
+  public func stop() -> Int32? {
     kill(SIGTERM)
     return wait()
   }
 
-  var isRunning: Bool { wait(timeoutSeconds: 0) == nil }
+  public var isRunning: Bool { wait(timeoutSeconds: 0) == nil }
 
   /// What it has written to standard error.
-  var errors: String { (try? String(contentsOfFile: errorsPath, encoding: .utf8)) ?? "" }
+  public var errors: String { (try? String(contentsOfFile: errorsPath, encoding: .utf8)) ?? "" }
 
   /// How many connections it has accepted and not closed (it has no sockets besides).
-  var connections: Int {
+  public var connections: Int {
     let folder = "/proc/\(processID)/fd/"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let links = names.map {
@@ -109,13 +109,14 @@ final class Program: Sendable {
     return links.count { $0?.hasPrefix("socket:") == true } - 1
   }
 
-  func ask(_ call: Call) throws -> Answer { try listener.ask(call) }
+  public func ask(_ call: Call) throws -> Answer { try listener.ask(call) }
 
-  func get(_ path: String, headers: [(String, String)] = []) throws -> Answer {
+  public func get(_ path: String, headers: [(String, String)] = []) throws -> Answer {
     try ask(Call("GET", path, headers: headers))
   }
 
-  func post(_ path: String, headers: [(String, String)] = [], json: String) throws -> Answer {
+  public func post(_ path: String, headers: [(String, String)] = [], json: String) throws -> Answer
+  {
     try ask(Call("POST", path, headers: headers, json: json))
   }
 }

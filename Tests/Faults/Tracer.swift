@@ -1,0 +1,61 @@
+// strace, attached to a running program: it lists system calls, or makes one of them go wrong.
+
+import Foundation
+import Support
+
+/// What happens instead of a system call.
+enum Fault: String, CaseIterable, Sendable {
+  case kill = "KILL"
+  case inputOutputError = "EIO"
+  case noSpace = "ENOSPC"
+
+  var injection: String { self == .kill ? "signal=KILL" : "error=\(rawValue)" }
+}
+
+/// A tracer of one process and all its threads; gone with this object, or with the process.
+final class Tracer {
+  private let child: Child
+
+  /// Whether this machine lets one process trace another.
+  static let isPossible: Bool =
+    (try? runCommand("strace", ["-qq", "-o", "/dev/null", "true"]))?.status == 0
+
+  /// Returns when every thread is traced.
+  /// - Parameters:
+  ///   - call: the name of a system call, or `all`.
+  ///   - fault: happens at the call's nth time in a thread, counted from now.
+  init(_ process: pid_t, call: String, fault: Fault? = nil, when number: Int = 1) throws {
+    let injection =
+      fault.map { ["-e", "inject=\(call):\($0.injection):when=\(number)"] } ?? []
+    child = try Child(
+      "strace", ["-f", "-y", "-p", "\(process)", "-e", "trace=\(call)"] + injection)
+    while !(child.errors.contains(" attached") && Self.isTraced(process)) {
+      guard child.wait(timeoutSeconds: 0.002) == nil else {
+        throw TracerFailure(message: child.errors)
+      }
+    }
+  }
+
+  deinit { child.signal(SIGKILL) }
+
+  /// The lines of the traced calls, once the process has ended.
+  func lines() throws -> [String] {
+    guard child.wait(timeoutSeconds: 30) != nil else {
+      throw TracerFailure(message: "strace does not end")
+    }
+    return child.errors.split(separator: "\n").map { String($0) }
+  }
+
+  private static func isTraced(_ process: pid_t) -> Bool {
+    let folder = "/proc/\(process)/task"
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return threads.allSatisfy { thread in
+      let status = try? String(contentsOfFile: "\(folder)/\(thread)/status", encoding: .utf8)
+      return status?.contains("TracerPid:\t0\n") == false
+    }
+  }
+}
+
+struct TracerFailure: Error {
+  let message: String
+}
