@@ -1,6 +1,7 @@
 // dompet review, adjust and reverse, as an operator runs them beside the programs.
 
 import Foundation
+import Programs
 import Support
 import Testing
 
