@@ -31,8 +31,8 @@ public struct Reconciliation: Sendable {
     invoicing = Invoicing(service, provider, simultaneousMax: 1)
   }
 
-  /// One pass. It may be broken off at any moment: what has been done is done, and the next pass
-  /// begins with what has not been asked about the longest.
+  /// One pass, oldest first. It may be broken off at any moment: what has been done is done, and
+  /// the next pass over what is due leaves out what has just been asked about.
   /// - Parameters:
   ///   - due: ask only about those that are due; else about all.
   ///   - progress: called after every 100 top-ups.

@@ -1,4 +1,4 @@
-// dompet-payments: top-ups, and the only program that talks to Xendit.
+// dompet-payments: top-ups; beside `dompet reconcile` the only program that talks to Xendit.
 //
 //   POST /api/v1/payments/wallet-top-ups   201 the top-up and its link · 400 · 401 · 409 running
 //                                          422 key reused · 502 refused · 503 unknown or busy
