@@ -40,7 +40,9 @@ let package = Package(
       providers: [.apt(["libcrypt-dev"])]),
 
     // Pure: no input or output, no clock, no C.
-    .target(name: "Domain", swiftSettings: memorySafe),
+    .target(
+      name: "Domain", resources: [.embedInCode("common_passwords.txt")],
+      swiftSettings: memorySafe),
     .target(name: "JSON", dependencies: ["Domain"], swiftSettings: memorySafe),
     .target(name: "Crypto", dependencies: ["Domain", "JSON"], swiftSettings: memorySafe),
 
@@ -57,6 +59,8 @@ let package = Package(
       resources: [
         .embedInCode("m001_users.sqlite.sql"), .embedInCode("m002_wallets.sqlite.sql"),
         .embedInCode("m003_top_ups.sqlite.sql"), .embedInCode("m004_events.sqlite.sql"),
+        .embedInCode("m005_reconciliations.sqlite.sql"),
+        .embedInCode("m006_transfers.sqlite.sql"),
       ],
       swiftSettings: memorySafe),
     .target(
@@ -86,11 +90,14 @@ let package = Package(
     // One program for each route group.
     .executableTarget(
       name: "dompet-auth",
-      dependencies: ["Domain", "JSON", "Crypto", "FastCGI", "Ledger", "Passwords", "Service"],
+      dependencies: [
+        "Domain", "JSON", "Crypto", "FastCGI", "Storage", "Ledger", "Passwords", "Service",
+      ],
       swiftSettings: memorySafe),
     .executableTarget(
       name: "dompet-wallets",
-      dependencies: ["Domain", "JSON", "FastCGI", "Ledger", "Service"], swiftSettings: memorySafe),
+      dependencies: ["Domain", "JSON", "FastCGI", "Storage", "Ledger", "Service"],
+      swiftSettings: memorySafe),
     .executableTarget(
       name: "dompet-payments",
       dependencies: ["Domain", "JSON", "FastCGI", "Ledger", "Service", "Payments"],
@@ -104,7 +111,8 @@ let package = Package(
     .executableTarget(
       name: "dompet",
       dependencies: [
-        "Domain", "JSON", "Crypto", "Storage", "Ledger", "Service", "Payments",
+        "Domain", "JSON", "Crypto", "Storage", "HTTPClient", "Ledger", "Xendit", "Service",
+        "Payments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: memorySafe),
@@ -132,6 +140,10 @@ let package = Package(
     .executableTarget(
       name: "storage-writer", dependencies: ["Domain", "Storage"], path: "Tests/Storage/Writer",
       swiftSettings: strict),
+    // Fills a database, so that `dompet verify` and the benchmark can be measured at any size.
+    .executableTarget(
+      name: "ledger-seed", dependencies: ["Domain", "Storage", "Schema", "Ledger"],
+      path: "Tests/Benchmark/Seed", swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
       dependencies: ["CSQLite", "Domain", "Storage", "Support", "storage-writer"],
@@ -154,20 +166,39 @@ let package = Package(
     .testTarget(
       name: "ServiceTests", dependencies: ["Domain", "FastCGI", "JSON", "Service"],
       path: "Tests/Service", swiftSettings: strict),
+    .testTarget(
+      name: "PaymentsTests",
+      dependencies: [
+        "Domain", "HTTPClient", "Ledger", "Payments", "Schema", "Service", "Storage", "Support",
+        "Xendit", "XenditAPI",
+      ],
+      path: "Tests/Payments", swiftSettings: strict),
     .target(
       name: "Programs", dependencies: ["Crypto", "Domain", "Support"], path: "Tests/Programs",
       swiftSettings: strict),
     .testTarget(
       name: "ProcessTests", dependencies: ["Crypto", "Domain", "Programs", "Support"],
       path: "Tests/Process", swiftSettings: strict),
+    // The money paths under every fault at once, on one thread, so that a seed replays exactly.
+    .executableTarget(
+      name: "dompet-simulation",
+      dependencies: [
+        "Domain", "JSON", "Storage", "HTTPClient", "Schema", "Ledger", "Xendit", "XenditAPI",
+        "Service", "Payments",
+      ],
+      path: "Tests/Faults/Simulation", swiftSettings: strict),
     .testTarget(
       name: "FaultTests", dependencies: ["Crypto", "Programs", "Support"], path: "Tests/Faults",
-      exclude: ["disk.c", "run"], swiftSettings: strict),
+      exclude: ["disk.c", "mutant", "Mutants", "run", "Simulation"], swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["Support"], path: "Tests/Sandbox",
       exclude: ["sdk_session.py"], swiftSettings: strict),
     .testTarget(
       name: "StackTests", dependencies: ["Support"], path: "Tests/Stack", swiftSettings: strict),
+    .testTarget(
+      name: "OpenAPITests", dependencies: ["Support"], path: "Tests/OpenAPI",
+      exclude: ["Transcripts", "conform.py", "page.py", "schemathesis.toml"],
+      swiftSettings: strict),
     .testTarget(
       name: "HouseTests", dependencies: ["Support"], path: "Tests/House", swiftSettings: strict),
   ]

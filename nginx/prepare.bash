@@ -132,6 +132,8 @@ prepare_sandbox() {
 # The product's own files, with this run's port and sockets.
 prepare_nginx() {
   local file edits=(-e "s#unix:/run/dompet/#unix:$sockets/#" -e "s#127.0.0.1:8080#127.0.0.1:$port#")
+  # Relative to nginx -p.
+  edits+=(-e 's#/etc/nginx/dompet/#nginx/dompet/#')
   [[ $rate_limit ]] || edits+=(-e 's/^limit_req_zone $dompet_client/limit_req_zone ""/')
   [[ $sandbox ]] || edits+=(-e '/dompet[_-]sandbox/d')
   rm -rf "$directory/nginx"
@@ -140,4 +142,5 @@ prepare_nginx() {
     sed "${edits[@]}" "$file" > "$directory/nginx/dompet/${file##*/}"
   done
   mv "$directory/nginx/dompet/standalone.conf" "$directory/nginx/nginx.conf"
+  cp "$root"/nginx/{openapi.yaml,docs.html,docs.css} "$directory/nginx/dompet/"
 }

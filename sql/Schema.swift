@@ -11,5 +11,8 @@ public enum Schema {
     Migration(name: "m002_wallets", sqlite: PackageResources.m002_wallets_sqlite_sql),
     Migration(name: "m003_top_ups", sqlite: PackageResources.m003_top_ups_sqlite_sql),
     Migration(name: "m004_events", sqlite: PackageResources.m004_events_sqlite_sql),
+    Migration(
+      name: "m005_reconciliations", sqlite: PackageResources.m005_reconciliations_sqlite_sql),
+    Migration(name: "m006_transfers", sqlite: PackageResources.m006_transfers_sqlite_sql),
   ]
 }

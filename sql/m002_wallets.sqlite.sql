@@ -25,7 +25,7 @@ CREATE TABLE wallet_transactions (
     CHECK (type IN ('TOP_UP', 'TRANSFER_IN', 'TRANSFER_OUT', 'ADJUSTMENT')),
   amount        INTEGER NOT NULL CHECK (amount <> 0),  -- signed, whole rupiah
   balance_after INTEGER NOT NULL,
-  description   TEXT    NOT NULL,
+  description   TEXT    NOT NULL,                      -- '' where a sender said nothing
   reference     TEXT,                                  -- WTU-… top-up, TRF-… transfer, ADJ-… key
                                                        -- of an adjustment, REV-… what it reverses
   invoice_id    TEXT,                                  -- the paid invoice: credited once
@@ -35,7 +35,9 @@ CREATE TABLE wallet_transactions (
   hash          BLOB    NOT NULL CHECK (length(hash) = 32),  -- SHA-256 (hash before ‖ this row)
   PRIMARY KEY (wallet_id, sequence),
   CHECK ((type = 'TOP_UP') = (invoice_id IS NOT NULL)),
-  CHECK (type NOT IN ('TRANSFER_IN', 'TRANSFER_OUT') OR reference IS NOT NULL)
+  CHECK (type NOT IN ('TRANSFER_IN', 'TRANSFER_OUT') OR reference IS NOT NULL),
+  CHECK (type <> 'TRANSFER_IN' OR amount > 0),
+  CHECK (type <> 'TRANSFER_OUT' OR amount < 0)
 ) STRICT, WITHOUT ROWID;
 
 -- An invoice is credited once, whoever asks how often.

@@ -20,10 +20,14 @@ CREATE TABLE wallet_top_ups (
   expires_at      INTEGER,                             -- the invoice's end, as the provider says
   paid_at         INTEGER,
   paid_invoice_id TEXT,                                -- the invoice that was credited
+  paid_late       INTEGER NOT NULL DEFAULT 0,          -- 1 if it was paid after its end
   checked_at      INTEGER,                             -- when Xendit was asked if it was paid
   looked_at       INTEGER,                             -- when reconciliation last asked about it
+  resumed_at      INTEGER,                             -- when an answer that was lost was looked
+                                                       -- for: its invoice may yet appear
   CHECK ((status = 'PAID') = (paid_at IS NOT NULL)),
   CHECK ((status = 'PAID') = (paid_invoice_id IS NOT NULL)),
+  CHECK (paid_late = 0 OR (paid_late = 1 AND status = 'PAID')),
   CHECK ((invoice_id IS NULL) = (invoice_url IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -46,7 +50,7 @@ BEGIN
   SELECT RAISE(ABORT, 'PAID is final')
   WHERE OLD.status = 'PAID' AND (
     NEW.status <> 'PAID' OR NEW.paid_invoice_id IS NOT OLD.paid_invoice_id
-    OR NEW.paid_at IS NOT OLD.paid_at);
+    OR NEW.paid_at IS NOT OLD.paid_at OR NEW.paid_late IS NOT OLD.paid_late);
   SELECT RAISE(ABORT, 'the terms of a top-up do not change')
   WHERE NEW.id IS NOT OLD.id OR NEW.user_id IS NOT OLD.user_id
     OR NEW.wallet_id IS NOT OLD.wallet_id OR NEW.reference IS NOT OLD.reference

@@ -2,6 +2,7 @@
 
 -- An event is the digest of its body: the same bytes again are the same event. Its state:
 --   settled   it was judged and did all it had to do
+--   waiting   it reports so much that the provider is asked before it is credited
 --   review    an operator must look: the reason says why
 --   resolved  an operator has looked: credited it to a wallet, or dismissed it
 --   foreign   its reference is not of our form: another business on the provider's account
@@ -16,7 +17,7 @@ CREATE TABLE webhook_events (
   amount            INTEGER,                           -- as the provider says, if it is whole
   currency          TEXT,                              -- as the provider says
   state             TEXT    NOT NULL
-    CHECK (state IN ('settled', 'review', 'resolved', 'foreign')),
+    CHECK (state IN ('settled', 'waiting', 'review', 'resolved', 'foreign')),
   reason            TEXT,                              -- why it waits, or waited, for review
   resolution        TEXT    CHECK (resolution IN ('credited', 'dismissed')),
   resolved_by       TEXT    CHECK (resolved_by <> ''), -- the operator's name
@@ -32,17 +33,18 @@ CREATE TABLE webhook_events (
 ) STRICT;
 
 CREATE INDEX webhook_events_review ON webhook_events (id) WHERE state = 'review';
+CREATE INDEX webhook_events_waiting ON webhook_events (id) WHERE state = 'waiting';
 
 -- An operator credits an invoice once. Other events do not touch this tree.
 CREATE UNIQUE INDEX webhook_events_credited ON webhook_events (invoice_id)
   WHERE resolution = 'credited';
 
--- An event is evidence: only the verdict on one that waits for review may change, and an operator
--- has credited it only where the ledger says so.
+-- An event is evidence: only the verdict on one that waits may change, and an operator has credited
+-- it only where the ledger says so.
 CREATE TRIGGER webhook_events_keep_their_evidence BEFORE UPDATE ON webhook_events
 BEGIN
   SELECT RAISE(ABORT, 'what has been decided about an event is final')
-  WHERE OLD.state <> 'review';
+  WHERE OLD.state NOT IN ('review', 'waiting');
   SELECT RAISE(ABORT, 'the evidence of an event does not change')
   WHERE NEW.id IS NOT OLD.id OR NEW.digest IS NOT OLD.digest OR NEW.body IS NOT OLD.body
     OR NEW.webhook_id IS NOT OLD.webhook_id OR NEW.invoice_id IS NOT OLD.invoice_id
@@ -61,9 +63,9 @@ BEGIN
 END;
 
 CREATE TRIGGER webhook_events_no_delete BEFORE DELETE ON webhook_events
-WHEN OLD.state IN ('review', 'resolved')
+WHEN OLD.state IN ('waiting', 'review', 'resolved')
 BEGIN
-  SELECT RAISE(ABORT, 'an event that concerns an operator is never deleted');
+  SELECT RAISE(ABORT, 'an event that waits, or that an operator resolved, is never deleted');
 END;
 
 -- As for transactions: INSERT OR REPLACE would delete without firing the trigger above. The same

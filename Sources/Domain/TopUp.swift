@@ -12,10 +12,14 @@ public struct TopUp: Equatable, Sendable {
   public let invoice: InvoiceLink?
   /// Until then somebody is busy asking the provider about it.
   public let leaseUntil: Timestamp?
+  public let createdAt: Timestamp
+  /// Nil unless it is PAID.
+  public let paidAt: Timestamp?
 
   public init(
     id: Identifier, userID: Identifier, walletID: Identifier, reference: TopUpReference,
-    amount: Money, status: Status, invoice: InvoiceLink?, leaseUntil: Timestamp?
+    amount: Money, status: Status, invoice: InvoiceLink?, leaseUntil: Timestamp?,
+    createdAt: Timestamp, paidAt: Timestamp? = nil
   ) {
     self.id = id
     self.userID = userID
@@ -25,17 +29,27 @@ public struct TopUp: Equatable, Sendable {
     self.status = status
     self.invoice = invoice
     self.leaseUntil = leaseUntil
+    self.createdAt = createdAt
+    self.paidAt = paidAt
   }
 
   /// Not paid, and nobody here knows the provider's invoice, if there is one. It may have expired
   /// before the answer that names it was seen.
   public var needsInvoice: Bool { invoice == nil && (status == .pending || status == .expired) }
 
+  /// Whether money that was paid at this moment came after its end: after the top-up was given up,
+  /// or after the invoice's last moment.
+  public func isLate(paidAt: Timestamp?) -> Bool {
+    if status == .expired || status == .failed { return true }
+    guard let paidAt, let end = invoice?.expiresAt else { return false }
+    return paidAt > end
+  }
+
   /// The same, leased until then.
   public func leased(until end: Timestamp) -> TopUp {
     TopUp(
       id: id, userID: userID, walletID: walletID, reference: reference, amount: amount,
-      status: status, invoice: invoice, leaseUntil: end)
+      status: status, invoice: invoice, leaseUntil: end, createdAt: createdAt, paidAt: paidAt)
   }
 
   /// PAID is final. From any other status a payment leads to PAID, since the money is there;
@@ -96,9 +110,7 @@ public struct TopUpReference: Hashable, Sendable {
 
   /// A new one: today's date in UTC, and 64 random bits.
   public static func make(in world: World) -> TopUpReference {
-    let date = world.now().rfc3339.utf8.filter { (48...57).contains($0) }.prefix(8)
-    let random = world.randomBytes(8).map { $0.hex(uppercase: true) }.joined()
-    return TopUpReference(known: "WTU-\(String(decoding: date, as: UTF8.self))-\(random)")
+    TopUpReference(known: datedReference("WTU", in: world))
   }
 
   private init(known text: String) {

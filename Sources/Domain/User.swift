@@ -94,22 +94,3 @@ public struct PersonName: Hashable, Sendable {
     return PersonName(text: raw)
   }
 }
-
-/// A password that somebody wants to have: 8 to 128 characters, at most 512 bytes, taken as sent.
-public struct Password: Sendable {
-  /// Longer ones are not even compared.
-  public static let bytesMax = 512
-
-  public let bytes: [UInt8]
-
-  public init(_ raw: String) throws(Invalid) {
-    guard (8...128).contains(raw.unicodeScalars.count) else {
-      throw Invalid("must be 8 to 128 characters long")
-    }
-    guard raw.utf8.count <= Password.bytesMax else {
-      throw Invalid("must be at most \(Password.bytesMax) bytes long in UTF-8")
-    }
-    guard !raw.utf8.contains(0) else { throw Invalid("must not contain NUL") }
-    bytes = Array(raw.utf8)
-  }
-}

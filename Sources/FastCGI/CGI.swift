@@ -9,7 +9,7 @@ func answerAsCGI(_ server: Server) -> Int32 {
   signal(SIGPIPE, SIG_IGN)
   let body = readBody(of: environ, bytesMax: server.bodyBytesMax) { readFully(0, $0) }
   let asked = Request(variables: environ, body: body)
-  return writeFully(1, server.handler(asked).serialized(for: asked)) ? 0 : 74
+  return server.handler(asked).send(to: asked) { writeFully(1, $0) } ? 0 : 74
 }
 
 /// read(2), begun again when a signal interrupted it; 0 at the end or on an error.

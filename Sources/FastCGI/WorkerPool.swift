@@ -59,8 +59,8 @@ final class WorkerPool: Sendable {
     running.subtract(1, ordering: .releasing)
   }
 
-  /// One connection carries one request: nginx is told to close it (`fastcgi_keep_conn off`), and
-  /// whatever a peer asks for, it is closed here.
+  /// One connection carries one request: whatever a peer asks for (nginx's `fastcgi_keep_conn`), it
+  /// is closed here.
   private func serve(_ connection: Int32, with request: inout FCGX_Request) {
     // No listening socket for libfcgi: after a malformed beginning it would accept by itself.
     FCGX_InitRequest(&request, -1, 0)
@@ -70,15 +70,20 @@ final class WorkerPool: Sendable {
     if FCGX_Accept_r(&request) == 0, let variables = request.envp {
       // Nor is it to close when all has been written: it would wait until nginx has closed.
       request.keepConnection = 1
-      answer(request, variables)
-      FCGX_Finish_r(&request)
+      if answer(request, variables) {
+        FCGX_Finish_r(&request)
+      } else {
+        // Without END_REQUEST, which would say that it was the whole answer.
+        FCGX_Free(&request, 0)
+      }
       if request.ipcFd >= 0 { close(request.ipcFd) }
     } else {
       FCGX_Free(&request, 1)
     }
   }
 
-  private func answer(_ request: FCGX_Request, _ variables: Request.Variables) {
+  /// - Returns: whether the whole answer has been written.
+  private func answer(_ request: FCGX_Request, _ variables: Request.Variables) -> Bool {
     let read = { (buffer: UnsafeMutableBufferPointer<UInt8>) in
       Int(FCGX_GetStr(buffer.baseAddress, Int32(clamping: buffer.count), request.in))
     }
@@ -86,10 +91,32 @@ final class WorkerPool: Sendable {
     // What nobody wants is read all the same: a rest must never pass for another request.
     drain(read)
     let asked = Request(variables: variables, body: body)
-    server.handler(asked).serialized(for: asked).withUnsafeBytes { raw in
-      let start = raw.bindMemory(to: CChar.self).baseAddress
-      _ = FCGX_PutStr(start, Int32(clamping: raw.count), request.out)
+    let response = server.handler(asked)
+    let patience = response.stream == nil ? nil : Patience(with: request.ipcFd)
+    return response.send(to: asked) { bytes in
+      bytes.withUnsafeBytes { write($0, to: request, with: patience) }
     }
+  }
+
+  /// - Parameter patience: nil for an answer that is short enough for the socket's own time-out.
+  /// - Returns: false if the reader has gone or does not read.
+  private func write(
+    _ bytes: UnsafeRawBufferPointer, to request: FCGX_Request, with patience: Patience?
+  ) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      if let patience, !patience.awaitReader(unless: { isStopping.load(ordering: .acquiring) }) {
+        return false
+      }
+      let piece = UnsafeRawBufferPointer(
+        rebasing: patience == nil ? rest : rest.prefix(Patience.pieceBytes))
+      let start = piece.bindMemory(to: CChar.self).baseAddress
+      guard FCGX_PutStr(start, Int32(clamping: piece.count), request.out) >= 0 else {
+        return false
+      }
+      rest = rest.dropFirst(piece.count)
+    }
+    return true
   }
 
   /// The next connection, or nil when the pool stops.

@@ -37,6 +37,12 @@ public struct HTTPResponse: Sendable {
   /// As sent: a compressed body (nobody asked for one) stays compressed.
   public var body: [UInt8]
 
+  public init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
   /// The first header of this name (in lower case).
   public func header(_ name: String) -> String? {
     headers.first { $0.name == name }?.value

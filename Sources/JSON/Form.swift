@@ -29,6 +29,26 @@ public struct Form {
     guard case .object(let members) = value else {
       throw .invalid([Fault(pointer: "", detail: "a JSON object is required")])
     }
+    self.init(members)
+  }
+
+  /// A form that came another way, as in a query: each value is a string.
+  /// - Throws: `.invalid` with a fault for each name that came twice.
+  public init(fields: [(name: String, value: String)]) throws(Refusal) {
+    var names = MemberNames()
+    var members: [JSONMember] = []
+    var faults: [Fault] = []
+    for (name, value) in fields {
+      if !names.insert(name, after: members) {
+        faults.append(Fault(pointer: name.pointerStep, detail: "is given twice"))
+      }
+      members.append(JSONMember(name: name, value: .string(value)))
+    }
+    guard faults.isEmpty else { throw .invalid(Array(faults.prefix(Form.unknownMax))) }
+    self.init(members)
+  }
+
+  private init(_ members: [JSONMember]) {
     self.members = members
   }
 
@@ -46,6 +66,15 @@ public struct Form {
     guard let value = member(name), value != .null else { return .some(nil) }
     guard let text = value.string else { return note(name, "must be a string or null") }
     return parsed(name, text, parse)
+  }
+
+  /// A string or null that must be there: `.some(nil)` for null, and nil only where there is a
+  /// fault.
+  public mutating func nullableString<T>(
+    _ name: String, _ parse: (String) throws(Invalid) -> T?
+  ) -> T?? {
+    guard required(name) != nil else { return nil }
+    return optionalString(name, parse)
   }
 
   /// A required number, made into a `T` by `parse`, whose `Invalid` becomes the fault.

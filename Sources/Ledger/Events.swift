@@ -22,11 +22,18 @@ public struct ReceivedEvent: Sendable {
   }
 }
 
+/// An event that waits until the provider has been asked.
+public struct WaitingEvent: Equatable, Sendable {
+  public let id: Int64
+  public let invoiceID: String
+  public let reference: TopUpReference
+}
+
 /// The journal of what the provider told us.
 public enum Events {
   /// What has become of an event.
   public enum State: String, Sendable {
-    case settled, review, resolved, foreign
+    case settled, waiting, review, resolved, foreign
   }
 
   /// The state of the event with this digest, if it came before.
@@ -39,8 +46,8 @@ public enum Events {
     }.first
   }
 
-  /// Stores the event with its verdict; one that waits for review takes the new verdict.
-  public static func store(
+  /// Stores the event with its verdict; one that waits takes the new verdict.
+  static func store(
     _ received: ReceivedEvent, _ verdict: Verdict, at now: Timestamp, in db: any Connection
   ) throws(Refusal) {
     let (state, reason) = outcome(of: verdict)
@@ -51,7 +58,7 @@ public enum Events {
          amount, currency)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       ON CONFLICT (digest) DO UPDATE SET state = excluded.state, reason = excluded.reason
-      WHERE webhook_events.state = 'review'
+      WHERE webhook_events.state IN ('review', 'waiting')
       """,
       [
         .bytes(received.digest), .bytes(received.body), .optional(received.webhookID),
@@ -62,9 +69,49 @@ public enum Events {
       ])
   }
 
+  /// Puts an event before an operator, unless one has resolved it already.
+  public static func review(
+    _ received: ReceivedEvent, because oddity: Oddity, at now: Timestamp, in db: any Connection
+  ) throws(Refusal) {
+    if try state(of: received.digest, in: db) == .resolved { return }
+    try store(received, .review(oddity), at: now, in: db)
+  }
+
+  /// What waits until the provider has been asked, oldest first, at most 100, from after `last` on.
+  public static func waiting(
+    after last: WaitingEvent?, in db: any Connection
+  ) throws(Refusal) -> [WaitingEvent] {
+    try db.query(
+      """
+      SELECT id, invoice_id, reference FROM webhook_events
+      WHERE state = 'waiting' AND id > $1 ORDER BY id LIMIT 100
+      """,
+      [.integer(last?.id ?? 0)]
+    ) { row throws(Refusal) in
+      WaitingEvent(
+        id: try row.integer(0), invoiceID: try row.text(1),
+        reference: try row.parsed(2) { TopUpReference($0) })
+    }
+  }
+
+  /// The provider has been asked: the event is settled if its invoice has been credited meanwhile,
+  /// else it waits for an operator.
+  /// - Returns: whether it is settled.
+  public static func confirm(
+    _ event: WaitingEvent, in db: any Connection
+  ) throws(Refusal) -> Bool {
+    let isCredited = try Transactions.find(invoiceID: event.invoiceID, in: db) != nil
+    let (state, reason) = outcome(of: isCredited ? .unchanged : .review(.notConfirmed))
+    try db.execute(
+      "UPDATE webhook_events SET state = $2, reason = $3 WHERE id = $1 AND state = 'waiting'",
+      [.integer(event.id), .text(state.rawValue), .optional(reason)])
+    return isCredited
+  }
+
   private static func outcome(of verdict: Verdict) -> (State, String?) {
     switch verdict {
     case .credited, .unchanged: (.settled, nil)
+    case .waiting: (.waiting, nil)
     case .foreign: (.foreign, nil)
     case .review(let oddity): (.review, oddity.rawValue)
     }

@@ -41,6 +41,22 @@ public enum Reviews {
     ) { row throws(Refusal) in each(try review(row)) }
   }
 
+  /// How many events wait, for each reason: every one that there is, if only with 0.
+  public static func waiting(
+    in db: any Connection
+  ) throws(Refusal) -> [(reason: String, count: Int64)] {
+    let found = try db.query(
+      """
+      SELECT reason, count(*) FROM webhook_events WHERE state = 'review' GROUP BY reason
+      UNION ALL SELECT $1, count(*) FROM webhook_events WHERE state = 'waiting'
+      """,
+      [.text(Oddity.notConfirmedYet)]
+    ) { row throws(Refusal) in (try row.text(0), try row.integer(1)) }
+    let counts = Dictionary(found) { $0 + $1 }
+    let reasons = Oddity.allCases.map(\.rawValue) + [Oddity.notConfirmedYet]
+    return reasons.map { (reason: $0, count: counts[$0] ?? 0) }
+  }
+
   /// Resolves an event, in the caller's transaction. A credit is a TOP_UP transaction with the
   /// event's invoice and amount.
   /// - Returns: false if it had been resolved in the same way before: nothing was done now.
@@ -56,6 +72,10 @@ public enum Reviews {
         throw .conflict(detail: "event \(event) is resolved: it was \(earlier).")
       }
       return false
+    }
+    guard found.state != .waiting else {
+      throw .conflict(
+        detail: "event \(event) waits until Xendit has been asked. Run dompet reconcile.")
     }
     guard found.state == .review else {
       throw .conflict(detail: "event \(event) does not wait for review: it is \(found.state).")

@@ -13,7 +13,7 @@ public enum TopUps {
     try db.query(
       """
       SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
-        expires_at, lease_until
+        expires_at, lease_until, created_at, paid_at
       FROM wallet_top_ups WHERE user_id = $1 AND idempotency_key = $2
       """,
       [.text(user.text), .text(key.text)], topUp
@@ -27,16 +27,58 @@ public enum TopUps {
     try db.query(
       """
       SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
-        expires_at, lease_until
+        expires_at, lease_until, created_at, paid_at
       FROM wallet_top_ups WHERE reference = $1
       """,
       [.text(reference.text)], topUp
     ).first
   }
 
+  /// A user's top-up of this id; another's is as good as none.
+  public static func find(
+    id: String, ofUser user: Identifier, in db: any Connection
+  ) throws(Refusal) -> TopUp? {
+    try db.query(
+      """
+      SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
+        expires_at, lease_until, created_at, paid_at
+      FROM wallet_top_ups WHERE id = $1 AND user_id = $2
+      """,
+      [.text(id), .text(user.text)], topUp
+    ).first
+  }
+
+  /// A user's top-ups, newest first, from before `last` on.
+  /// - Parameter status: only those that are so; nil for all.
+  /// - Returns: at most `limit`, and whether there are more.
+  public static func list(
+    ofUser user: Identifier, status: TopUp.Status?, before last: Identifier?, limit: Int,
+    in db: any Connection
+  ) throws(Refusal) -> Page<TopUp> {
+    let found = try db.query(
+      """
+      SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
+        expires_at, lease_until, created_at, paid_at
+      FROM wallet_top_ups
+      WHERE user_id = $1 AND id < $2 AND ($3 IS NULL OR status = $3)
+      ORDER BY id DESC LIMIT $4
+      """,
+      [
+        .text(user.text), .text(last?.text ?? "~"), .optional(status?.rawValue),
+        .integer(Int64(limit) + 1),
+      ], topUp)
+    return Page(found, limit: limit)
+  }
+
+  /// Whether there is such a top-up.
+  public static func exists(_ topUp: Identifier, in db: any Connection) throws(Refusal) -> Bool {
+    try !db.query("SELECT 1 FROM wallet_top_ups WHERE id = $1", [.text(topUp.text)]) { _ in true }
+      .isEmpty
+  }
+
   /// Inserts a PENDING top-up, leased to its maker.
   public static func insert(
-    _ topUp: TopUp, key: IdempotencyKey?, at now: Timestamp, in db: any Connection
+    _ topUp: TopUp, key: IdempotencyKey?, in db: any Connection
   ) throws(Refusal) {
     try db.execute(
       """
@@ -49,7 +91,7 @@ public enum TopUps {
         .text(topUp.id.text), .text(topUp.userID.text), .text(topUp.walletID.text),
         .text(topUp.reference.text), .optional(key?.text), .integer(topUp.amount.rupiah),
         .text(Money.currency), .optional(topUp.leaseUntil?.microseconds),
-        .integer(now.microseconds),
+        .integer(topUp.createdAt.microseconds),
       ])
   }
 
@@ -61,7 +103,7 @@ public enum TopUps {
   ) throws(Refusal) -> Bool {
     try db.execute(
       """
-      UPDATE wallet_top_ups SET lease_until = $2, updated_at = $3
+      UPDATE wallet_top_ups SET lease_until = $2, resumed_at = $3, updated_at = $3
       WHERE id = $1 AND status IN ('PENDING', 'EXPIRED') AND invoice_id IS NULL
         AND (coalesce(lease_until, 0) <= $3 OR lease_until > $2)
       """,
@@ -110,97 +152,25 @@ public enum TopUps {
   }
 
   /// Any state but PAID becomes PAID.
+  /// - Parameter late: whether it was paid after its end.
   /// - Returns: false if it was PAID already.
   public static func pay(
-    _ topUp: Identifier, byInvoice invoiceID: String, at now: Timestamp, in db: any Connection
+    _ topUp: Identifier, byInvoice invoiceID: String, late: Bool, at now: Timestamp,
+    in db: any Connection
   ) throws(Refusal) -> Bool {
     try db.execute(
       """
       UPDATE wallet_top_ups
-      SET status = 'PAID', paid_at = $2, paid_invoice_id = $3, lease_until = NULL, updated_at = $2
+      SET status = 'PAID', paid_at = $2, paid_invoice_id = $3, paid_late = $4,
+        lease_until = NULL, updated_at = $2
       WHERE id = $1 AND status <> 'PAID'
       """,
-      [.text(topUp.text), .integer(now.microseconds), .text(invoiceID)]) == 1
-  }
-
-  /// Credited top-ups that nobody has asked the provider about, oldest payment first, at most 100,
-  /// with the invoice that was credited.
-  public static func unchecked(
-    in db: any Connection
-  ) throws(Refusal) -> [(topUp: TopUp, invoiceID: String)] {
-    try db.query(
-      """
-      SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
-        expires_at, lease_until, paid_invoice_id
-      FROM wallet_top_ups WHERE status = 'PAID' AND checked_at IS NULL
-      ORDER BY paid_at LIMIT 100
-      """, []
-    ) { row throws(Refusal) in (try topUp(row), try row.text(10)) }
-  }
-
-  /// Notes that the provider has been asked whether the credited invoice was paid.
-  public static func noteCheck(
-    of topUp: Identifier, at now: Timestamp, in db: any Connection
-  ) throws(Refusal) {
-    try db.execute(
-      "UPDATE wallet_top_ups SET checked_at = $2 WHERE id = $1",
-      [.text(topUp.text), .integer(now.microseconds)])
-  }
-
-  /// Open top-ups in the order of their making, at most 100, from after `last` on.
-  /// - Parameter due: only those that are due: the older one is, the less often it is asked about
-  ///   (again after a tenth of its age).
-  public static func open(
-    after last: TopUp?, createdAt: Timestamp?, due: Bool, at now: Timestamp, in db: any Connection
-  ) throws(Refusal) -> [(topUp: TopUp, createdAt: Timestamp)] {
-    try db.query(
-      """
-      SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
-        expires_at, lease_until, created_at
-      FROM wallet_top_ups
-      WHERE status = 'PENDING' AND (created_at, id) > ($1, $2)
-        AND ($3 = 0 OR looked_at IS NULL OR $4 - looked_at >= ($4 - created_at) / 10)
-      ORDER BY created_at, id LIMIT 100
-      """,
       [
-        .integer(createdAt?.microseconds ?? .min), .text(last?.id.text ?? ""),
-        .integer(due ? 1 : 0), .integer(now.microseconds),
-      ]
-    ) { row throws(Refusal) in (try topUp(row), try row.timestamp(10)) }
+        .text(topUp.text), .integer(now.microseconds), .text(invoiceID), .integer(late ? 1 : 0),
+      ]) == 1
   }
 
-  /// Top-ups that ended unpaid and whose invoice may be paid late: those made since then, in the
-  /// order of their making, at most 100, from after `last` on.
-  public static func ended(
-    since begin: Timestamp, after last: TopUp?, due: Bool, at now: Timestamp,
-    in db: any Connection
-  ) throws(Refusal) -> [TopUp] {
-    try db.query(
-      """
-      SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
-        expires_at, lease_until
-      FROM wallet_top_ups
-      WHERE id > $1 AND status IN ('EXPIRED', 'FAILED') AND created_at >= $2
-        AND (status = 'EXPIRED' OR invoice_id IS NOT NULL)
-        AND ($3 = 0 OR looked_at IS NULL OR $4 - looked_at >= ($4 - created_at) / 10)
-      ORDER BY id LIMIT 100
-      """,
-      [
-        .text(last?.id.text ?? Identifier.earliest(since: begin)),
-        .integer(begin.microseconds), .integer(due ? 1 : 0), .integer(now.microseconds),
-      ], topUp)
-  }
-
-  /// Notes that the provider has been asked.
-  public static func note(
-    lookAt topUp: Identifier, at now: Timestamp, in db: any Connection
-  ) throws(Refusal) {
-    try db.execute(
-      "UPDATE wallet_top_ups SET looked_at = $2 WHERE id = $1",
-      [.text(topUp.text), .integer(now.microseconds)])
-  }
-
-  private static func topUp(_ row: borrowing Row) throws(Refusal) -> TopUp {
+  static func topUp(_ row: borrowing Row) throws(Refusal) -> TopUp {
     var invoice: InvoiceLink?
     if let id = try row.optionalText(6) {
       invoice = InvoiceLink(
@@ -210,6 +180,7 @@ public enum TopUps {
       id: try row.identifier(0), userID: try row.identifier(1), walletID: try row.identifier(2),
       reference: try row.parsed(3) { TopUpReference($0) }, amount: try row.money(4),
       status: try row.parsed(5) { TopUp.Status(rawValue: $0) }, invoice: invoice,
-      leaseUntil: try row.optionalTimestamp(9))
+      leaseUntil: try row.optionalTimestamp(9), createdAt: try row.timestamp(10),
+      paidAt: try row.optionalTimestamp(11))
   }
 }

@@ -48,7 +48,7 @@ public enum Transactions {
     ).first
   }
 
-  private static func transaction(_ row: borrowing Row) throws(Refusal) -> Transaction {
+  static func transaction(_ row: borrowing Row) throws(Refusal) -> Transaction {
     Transaction(
       id: TransactionID(wallet: try row.identifier(0), sequence: try row.integer(1)),
       posting: Posting(

@@ -60,6 +60,29 @@ public enum Users {
     ).first
   }
 
+  /// The user who has this name or this id, disabled ones too.
+  public static func find(
+    nameOrID: String, in db: any Connection
+  ) throws(Refusal) -> Credentials? {
+    try db.query(
+      """
+      SELECT id, email, username, name, role, created_at, password_hash, is_active
+      FROM users WHERE username = $1 OR id = $2
+      """,
+      [.optional((try? Username(nameOrID))?.text), .text(nameOrID)], credentials
+    ).first
+  }
+
+  /// The highest cost of all imported bcrypt hashes; nil if there is none.
+  public static func bcryptCostMax(in db: any Connection) throws(Refusal) -> Int? {
+    try db.query(
+      """
+      SELECT substr(password_hash, 5, 2) AS cost FROM users
+      WHERE password_hash >= '$2' AND password_hash < '$3' ORDER BY cost DESC LIMIT 1
+      """, []
+    ) { row throws(Refusal) in Int(try row.text(0)) }.first ?? nil
+  }
+
   /// The wallet of the user who has this name or this id.
   public static func wallet(
     ofUser nameOrID: String, in db: any Connection
@@ -83,15 +106,48 @@ public enum Users {
       [.text(user.text), .text(old), .text(new)])
   }
 
-  private static func credentials(_ row: borrowing Row) throws(Refusal) -> Credentials {
-    let user = User(
+  /// Sets a new password.
+  /// - Parameter old: the hash that is replaced, or nil for any.
+  /// - Returns: false, and nothing is set, if the user is disabled or the hash is another by now.
+  public static func setPassword(
+    of user: Identifier, from old: String?, to new: String, at now: Timestamp,
+    in db: any Connection
+  ) throws(Refusal) -> Bool {
+    try db.execute(
+      """
+      UPDATE users SET password_hash = $3, updated_at = max(updated_at, $4)
+      WHERE id = $1 AND is_active = 1 AND ($2 IS NULL OR password_hash = $2)
+      """,
+      [.text(user.text), .optional(old), .text(new), .integer(now.microseconds)]) == 1
+  }
+
+  /// Sets or removes what the user wants to be called.
+  /// - Returns: the user, or nil if there is none of this id.
+  public static func setName(
+    of user: Identifier, to name: PersonName?, at now: Timestamp, in db: any Connection
+  ) throws(Refusal) -> User? {
+    try db.query(
+      """
+      UPDATE users SET name = $2, updated_at = max(updated_at, $3) WHERE id = $1
+      RETURNING id, email, username, name, role, created_at
+      """,
+      [.text(user.text), .optional(name?.text), .integer(now.microseconds)]
+    ) { row throws(Refusal) in try self.user(row) }.first
+  }
+
+  /// A user from the first six columns of a row.
+  static func user(_ row: borrowing Row) throws(Refusal) -> User {
+    User(
       id: try row.identifier(0),
       email: try row.parsed(1) { raw throws(Invalid) in try Email(raw) },
       username: try row.parsed(2) { raw throws(Invalid) in try Username(raw) },
       name: try row.optionalText(3).flatMap { try? PersonName.parse($0) },
       role: try row.parsed(4) { Role(rawValue: $0) },
       createdAt: try row.timestamp(5))
-    return Credentials(
-      user: user, passwordHash: try row.text(6), isActive: try row.integer(7) == 1)
+  }
+
+  private static func credentials(_ row: borrowing Row) throws(Refusal) -> Credentials {
+    Credentials(
+      user: try user(row), passwordHash: try row.text(6), isActive: try row.integer(7) == 1)
   }
 }

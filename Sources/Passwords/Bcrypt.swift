@@ -13,6 +13,7 @@ struct Bcrypt {
   private static let passwordBytesMax = 72
 
   private let text: String
+  let cost: Int
 
   /// Nil if the text is not such a hash, or asks for more than the bounds.
   init?(_ text: String) {
@@ -24,6 +25,7 @@ struct Bcrypt {
       parts[3].utf8.count == 53, parts[3].utf8.allSatisfy(Bcrypt.isDigit)
     else { return nil }
     self.text = text
+    self.cost = cost
   }
 
   /// One of bcrypt's own Base64 digits.
@@ -38,17 +40,28 @@ struct Bcrypt {
 
   /// A password with a NUL matches nothing, since C ends it there.
   func matches(_ password: [UInt8]) throws(Refusal) -> Bool {
-    guard !password.contains(0) else { return false }
-    let phrase = password.prefix(Bcrypt.passwordBytesMax).map { CChar(bitPattern: $0) } + [0]
+    let result = try Bcrypt.crypt(password, text)
+    return equalInConstantTime(result, text) && !password.contains(0)
+  }
+
+  /// Does the work of a comparison with a hash of that cost, as far as this program goes.
+  static func work(_ password: [UInt8], cost: Int) throws(Refusal) {
+    let bounded = min(max(cost, costRange.lowerBound), costRange.upperBound)
+    let digits = bounded < 10 ? "0\(bounded)" : "\(bounded)"
+    _ = try crypt(password, "$2b$\(digits)$\(String(repeating: ".", count: 22))")
+  }
+
+  private static func crypt(_ password: [UInt8], _ setting: String) throws(Refusal) -> String {
+    let phrase = password.prefix(passwordBytesMax).map { CChar(bitPattern: $0) } + [0]
     // libcrypt allocates its 32 KiB of working memory, and wipes what it computed there.
     var memory: UnsafeMutableRawPointer?
     var memoryBytes: Int32 = 0
     defer { free(memory) }
-    guard let result = crypt_ra(phrase, text, &memory, &memoryBytes) else {
+    guard let result = crypt_ra(phrase, setting, &memory, &memoryBytes) else {
       throw errno == ENOMEM
         ? .busy(evidence: "crypt: no memory") : .broken(evidence: "crypt: error \(errno)")
     }
-    return equalInConstantTime(String(cString: result), text)
+    return String(cString: result)
   }
 
   private func equalInConstantTime(_ left: String, _ right: String) -> Bool {

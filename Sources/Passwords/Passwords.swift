@@ -18,8 +18,16 @@ public struct Passwords: Sendable {
     case rightButOutdated
   }
 
-  private let places: Places
+  let places: Places
   private let waitMilliseconds: Int
+
+  /// For a program with so many workers: two of them hash at once, and all but two may wait for
+  /// that. (Of fewer than three workers one hashes, and none or one goes on with what needs no
+  /// hash.)
+  public init(workers: Int) {
+    let simultaneous = max(1, min(2, workers - 2))
+    self.init(simultaneousMax: simultaneous, waitingMax: max(0, workers - 2 - simultaneous))
+  }
 
   /// - Parameters:
   ///   - simultaneousMax: hashes at once; each holds 46 MiB and a processor.
@@ -44,26 +52,47 @@ public struct Passwords: Sendable {
     }
   }
 
-  /// Compares a password with a stored hash.
+  /// Compares a password with somebody's stored hash, or with nobody's.
   ///
+  /// Whatever is wrong takes the same work, so that the time does not tell an unknown user from a
+  /// known one, nor an imported one from others: one argon2id hash of today's costs and, as long as
+  /// there are imported users, one bcrypt hash of their highest cost.
+  ///
+  /// - Parameters:
+  ///   - hash: nil where there is no such user, or none who may enter.
+  ///   - bcryptCostMax: the highest cost of all stored bcrypt hashes; nil if there is none.
   /// - Throws: `.busy` when too many others hash; `.broken` when the stored hash is of no known
   ///   form, or asks for more work or memory than this program is willing to spend.
-  public func verify(_ password: [UInt8], hash: String) throws(Refusal) -> Verdict {
-    let stored = try StoredHash(hash)
+  public func verify(
+    _ password: [UInt8], hash: String?, bcryptCostMax: Int? = nil
+  ) throws(Refusal) -> Verdict {
+    let stored = try StoredHash(hash ?? Passwords.nobodysHash)
     let bounded = Array(password.prefix(Passwords.bytesMax))
-    let matches = try places.occupy(waitMilliseconds: waitMilliseconds) { () throws(Refusal) in
-      try stored.matches(bounded)
+    return try places.occupy(waitMilliseconds: waitMilliseconds) { () throws(Refusal) in
+      let matches = try stored.matches(bounded)
+      if matches, hash != nil, bounded.count == password.count {
+        return stored.isCurrent ? .right : .rightButOutdated
+      }
+      try work(bounded, like: bcryptCostMax, after: stored)
+      return .wrong
     }
-    guard matches, bounded.count == password.count else { return .wrong }
-    return stored.isCurrent ? .right : .rightButOutdated
   }
 
-  /// Does the work of `verify` against a hash of today's kind and nobody's password, so that an
-  /// unknown user takes as long as a known one.
-  ///
-  /// - Throws: as `verify`.
-  public func verifyAgainstNobody(_ password: [UInt8]) throws(Refusal) {
-    _ = try verify(password, hash: Passwords.nobodysHash)
+  /// What is missing to the same work after a comparison. Bcrypt's work doubles with each step of
+  /// its cost, so a hash of cost 10 and one each of 10 and 11 are together as much as one of 12.
+  private func work(
+    _ password: [UInt8], like bcryptCostMax: Int?, after stored: StoredHash
+  ) throws(Refusal) {
+    switch stored {
+    case .argon2id:
+      guard let cost = bcryptCostMax else { return }
+      try Bcrypt.work(password, cost: cost)
+    case .bcrypt(let hash):
+      _ = try StoredHash(Passwords.nobodysHash).matches(password)
+      for cost in hash.cost..<max(hash.cost, bcryptCostMax ?? 0) {
+        try Bcrypt.work(password, cost: cost)
+      }
+    }
   }
 
   /// Salt and hash are zeros: no known password leads to it.

@@ -13,7 +13,7 @@ import XenditAPI
 public struct Invoicing: Sendable {
   let service: Service
   let xendit: XenditClient
-  private let gate: Gate
+  let gate: Gate
   private let terms: InvoiceTerms
 
   /// - Parameter simultaneousMax: how many calls may wait for Xendit at once.
@@ -21,16 +21,20 @@ public struct Invoicing: Sendable {
     self.service = service
     xendit = provider.client
     terms = provider.terms
-    gate = Gate(simultaneousMax: simultaneousMax)
+    gate = Gate(simultaneousMax: simultaneousMax, in: service.world)
   }
 
   /// Refuses at once while Xendit fails, or while too many wait for it: before anything is written.
   /// - Throws: `.providerUnavailable`.
   public func checkOpen() throws(Refusal) {
-    guard gate.isOpen(nowMilliseconds: Deadline.nowMilliseconds) else {
-      throw .providerUnavailable(evidence: "the gate before Xendit is closed")
+    if let objection = gate.objection {
+      throw .providerUnavailable(
+        evidence: objection.evidence, retryAfterSeconds: objection.retryAfterSeconds)
     }
   }
+
+  /// Until Xendit may be asked; nil if it may.
+  var closedMilliseconds: Int64? { gate.objection?.milliseconds }
 
   /// Asks for the invoice of a top-up that nobody has asked for yet.
   /// - Returns: the top-up with its invoice.
@@ -42,12 +46,17 @@ public struct Invoicing: Sendable {
     } catch {
       throw try refusal(after: error, for: topUp)
     }
-    return try adopt([invoice], for: topUp)
+    return try payable(adopt([invoice], for: topUp))
   }
 
   /// Goes on where somebody was interrupted: adopts the invoice that was made, or makes one, and
   /// ends those that are one too many.
   public func resume(_ topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
+    try payable(goOn(with: topUp, by: deadline))
+  }
+
+  /// The same; the top-up may still have no invoice: Xendit's is over another amount.
+  func goOn(with topUp: TopUp, by deadline: Deadline) throws(Refusal) -> TopUp {
     let found: [Invoice]
     do throws(XenditFailure) {
       found = try findOrMake(for: topUp, by: deadline)
@@ -57,17 +66,18 @@ public struct Invoicing: Sendable {
     } catch {
       throw try refusal(after: error, for: topUp)
     }
-    return try settle(found, for: topUp, by: deadline)
+    return try settle(found, for: topUp, by: deadline).topUp
   }
 
   /// Stores what was found, settles what has happened to it, and ends what is one too many.
+  /// - Returns: the top-up as it is now, and whether nothing too many is left open.
   func settle(
     _ found: [Invoice], for topUp: TopUp, by deadline: Deadline
-  ) throws(Refusal) -> TopUp {
+  ) throws(Refusal) -> (topUp: TopUp, isTidy: Bool) {
     let stored = try adopt(found, for: topUp)
     let wanted = stored.status == .pending ? stored.invoice?.id : nil
-    expire(found.filter { $0.isOpen && $0.id != wanted }, by: deadline)
-    return stored
+    let isTidy = expire(found.filter { $0.isOpen && $0.id != wanted }, by: deadline)
+    return (stored, isTidy)
   }
 
   private func findOrMake(
@@ -105,12 +115,12 @@ public struct Invoicing: Sendable {
     }
   }
 
-  private func ask<T>(_ call: () throws(XenditFailure) -> T) throws(XenditFailure) -> T {
-    try gate.call(nowMilliseconds: { Deadline.nowMilliseconds }, call)
+  func ask<T>(_ call: () throws(XenditFailure) -> T) throws(XenditFailure) -> T {
+    try gate.call(call)
   }
 
   /// A definite refusal makes the top-up FAILED; all else leaves it open, for the next to resume.
-  private func refusal(
+  func refusal(
     after failure: XenditFailure, for topUp: TopUp
   ) throws(Refusal) -> Refusal {
     let now = service.world.now()
@@ -124,12 +134,29 @@ public struct Invoicing: Sendable {
     if case .misconfigured(let evidence) = failure {
       service.log.error("provider refuses our key or address", evidence: evidence)
     }
-    if let lease = topUp.leaseUntil {
-      try service.database.write { db throws(Refusal) in
-        try TopUps.release(topUp.id, leasedUntil: lease, in: db)
-      }
+    try release(topUp)
+    return .providerUnavailable(
+      evidence: failure.evidence, retryAfterSeconds: gate.objection?.retryAfterSeconds)
+  }
+
+  /// Takes the lease of a top-up whose invoice is not known.
+  /// - Throws: `.requestInProgress` if somebody else has it.
+  func lease(_ topUp: TopUp) throws(Refusal) -> TopUp {
+    let now = service.world.now()
+    let end = now.adding(seconds: Bounds.topUpLeaseSeconds)
+    let isTaken = try service.database.write { db throws(Refusal) in
+      try TopUps.lease(topUp.id, until: end, at: now, in: db)
     }
-    return .providerUnavailable(evidence: failure.evidence)
+    guard isTaken else { throw .requestInProgress }
+    return topUp.leased(until: end)
+  }
+
+  /// Gives the lease back, so that whoever comes next may ask.
+  func release(_ topUp: TopUp) throws(Refusal) {
+    guard let lease = topUp.leaseUntil else { return }
+    try service.database.write { db throws(Refusal) in
+      try TopUps.release(topUp.id, leasedUntil: lease, in: db)
+    }
   }
 
   /// Stores the invoice to pay: over the right amount, and rather one that has been paid than one
@@ -148,22 +175,37 @@ public struct Invoicing: Sendable {
       if let link { try TopUps.attach(link, to: topUp.id, at: now, in: db) }
       var verdicts: [Verdict] = []
       for report in reports { verdicts.append(try Settlement.receive(report, at: now, in: db)) }
-      return (try TopUps.find(reference: topUp.reference, in: db), verdicts)
+      // Xendit itself has said so: it need not be asked again.
+      // While one too many is open, the check is still to come: it sees to it that it ends.
+      if verdicts.contains(.credited), !found.contains(where: \.isOpen) {
+        try TopUps.noteCheck(of: topUp.id, at: now, in: db)
+      }
+      let stored = try TopUps.find(reference: topUp.reference, in: db)
+      if stored?.invoice == nil, let lease = topUp.leaseUntil {
+        try TopUps.release(topUp.id, leasedUntil: lease, in: db)
+      }
+      return (stored, verdicts)
     }
     for case .review(let oddity) in verdicts {
       service.log.warning("an invoice waits for review", evidence: oddity.rawValue)
     }
     guard let stored else { throw .broken(evidence: "a top-up vanished") }
-    guard stored.invoice != nil else {
-      let mistake = XenditFailure.unknown(evidence: "the invoice is over another amount")
-      throw try refusal(after: mistake, for: topUp)
-    }
     return stored
+  }
+
+  /// What a user can be told.
+  private func payable(_ topUp: TopUp) throws(Refusal) -> TopUp {
+    guard topUp.invoice != nil || topUp.status == .paid else {
+      throw .providerUnavailable(evidence: "the invoice is over another amount")
+    }
+    return topUp
   }
 
   /// Ends invoices that nobody shall pay any more. One that stays open all the same, and is paid,
   /// comes before an operator.
-  private func expire(_ surplus: [Invoice], by deadline: Deadline) {
+  /// - Returns: whether all have ended, as far as is known.
+  private func expire(_ surplus: [Invoice], by deadline: Deadline) -> Bool {
+    var isDone = true
     for invoice in surplus {
       do throws(XenditFailure) {
         _ = try ask { () throws(XenditFailure) in
@@ -171,8 +213,10 @@ public struct Invoicing: Sendable {
         }
       } catch {
         service.log.warning("a surplus invoice stays open", evidence: error.evidence)
+        isDone = false
       }
     }
+    return isDone
   }
 
   private func request(for topUp: TopUp) -> InvoiceRequest {

@@ -8,13 +8,26 @@ import XenditAPI
 public struct Provider: Sendable {
   let client: XenditClient
   let terms: InvoiceTerms
+
+  public init(_ client: XenditClient, _ terms: InvoiceTerms) {
+    self.client = client
+    self.terms = terms
+  }
 }
 
 /// What every invoice has in common.
-struct InvoiceTerms: Sendable {
+public struct InvoiceTerms: Sendable {
+  /// How long it can be paid.
   let durationSeconds: Int
+  /// Where the payer comes back to.
   let successURL: String?
   let failureURL: String?
+
+  public init(durationSeconds: Int, successURL: String? = nil, failureURL: String? = nil) {
+    self.durationSeconds = durationSeconds
+    self.successURL = successURL
+    self.failureURL = failureURL
+  }
 }
 
 extension Configuration {
@@ -24,8 +37,8 @@ extension Configuration {
     let url = baseURL()
     let terms = invoiceTerms()
     guard let secret, let url, let terms else { return nil }
-    let client = XenditClient(baseURL: url, secretKey: secret, client: HTTPClient())
-    return Provider(client: client, terms: terms)
+    let send = HTTPClient().send
+    return Provider(XenditClient(baseURL: url, secretKey: secret, send: send), terms)
   }
 
   /// XENDIT_INVOICE_DURATION in seconds, SUCCESS_REDIRECT_URL and FAILURE_REDIRECT_URL.

@@ -5,109 +5,140 @@
 import Domain
 import Ledger
 import Service
+import Storage
 import XenditAPI
 
 /// A walk through the open top-ups, those that ended unpaid not long ago, and the new credits.
 public struct Reconciliation: Sendable {
   /// A payment may come after the invoice has expired. So long it is asked about.
   private static let endedSeconds: Int64 = 7 * 86_400
+  /// So often a pass asks, and waits so long in between.
+  static let triesMax = 3
+  static let retryMilliseconds: Int64 = 2000
+  /// So many questions in a row without an answer break a walk off: five close the gate, the sixth
+  /// was a probe.
+  private static let unknownInRowMax = 6
+  /// So often the gate is waited for before one question.
+  private static let waitsMax = 3
 
   /// What one pass did.
   public struct Counts: Sendable {
     public var asked = 0
     public var settled = 0
     /// Nobody can say; the next pass asks again.
-    public var unknown = 0
+    public private(set) var unknown = 0
+    private var unknownInRow = 0
     /// Credits that were asked about, and those among them that Xendit knows nothing of.
     public var checked = 0
     public var unpaid = 0
+    /// Events that waited for Xendit's word, and those among them that it did not confirm.
+    public var confirmed = 0
+    public var denied = 0
+    /// Top-ups that were lost and are there again.
+    public var rebuilt = 0
+
+    /// Xendit has answered.
+    mutating func noteAnswer() {
+      unknownInRow = 0
+    }
+
+    /// Xendit has not answered one question. That is no failure of the walk.
+    /// - Throws: the failure, if it is another, or if Xendit cannot be asked at all.
+    mutating func note(_ failure: Refusal) throws(Refusal) {
+      guard failure.isProviders else { throw failure }
+      unknown += 1
+      unknownInRow += 1
+      if unknownInRow >= Reconciliation.unknownInRowMax { throw failure }
+    }
+
+    /// What was unknown is asked again.
+    mutating func askAgain() {
+      unknown = 0
+    }
   }
 
-  private let service: Service
-  private let invoicing: Invoicing
+  let service: Service
+  let invoicing: Invoicing
 
   public init(_ service: Service, _ provider: Provider) {
     self.service = service
     invoicing = Invoicing(service, provider, simultaneousMax: 1)
   }
 
-  /// One pass, oldest first. It may be broken off at any moment: what has been done is done, and
-  /// the next pass over what is due leaves out what has just been asked about.
-  /// - Parameters:
-  ///   - due: ask only about those that are due; else about all.
-  ///   - progress: called after every 100 top-ups.
+  /// One pass over all, oldest first: whatever has been paid by now is credited. What Xendit does
+  /// not answer is asked again. It may be broken off at any moment: what has been done is done, and
+  /// the next pass goes on there.
+  /// - Parameter progress: called after every 100 top-ups.
   /// - Throws: `.providerUnavailable` if Xendit cannot be asked at all, `.busy`, `.broken`.
-  public func pass(
-    due: Bool, progress: (Counts) -> Void = { _ in }
-  ) throws(Refusal) -> Counts {
+  public func pass(progress: (Counts) -> Void = { _ in }) throws(Refusal) -> Counts {
+    let now = service.world.now()
+    let begin = try service.database.write { db throws(Refusal) in
+      try Reconciliations.beginPass(at: now, in: db)
+    }
     var counts = Counts()
-    var last: (topUp: TopUp, createdAt: Timestamp)?
-    while true {
-      let page = try openPage(after: last, due: due)
-      for (topUp, _) in page { try ask(about: topUp, &counts) }
-      guard let end = page.last else { break }
-      last = end
-      progress(counts)
+    try walk(.since(begin), &counts, progress)
+    for _ in 1..<Reconciliation.triesMax where counts.unknown > 0 {
+      service.world.wait(Reconciliation.retryMilliseconds)
+      counts.askAgain()
+      try walk(.since(begin), &counts, progress)
     }
-    var lastEnded: TopUp?
-    while true {
-      let page = try endedPage(after: lastEnded, due: due)
-      for topUp in page { try ask(about: topUp, &counts) }
-      guard let end = page.last else { break }
-      lastEnded = end
-      progress(counts)
+    let end = service.world.now()
+    try service.database.write { db throws(Refusal) in
+      try Reconciliations.endPass(at: end, in: db)
     }
-    try check(&counts)
     return counts
   }
 
-  /// Asks about each credit once. One whose answer is unknown ends the walk: it comes first again.
-  private func check(_ counts: inout Counts) throws(Refusal) {
+  /// One pass over what is due: the older a top-up is, the less often it is asked about.
+  /// - Throws: as `pass`.
+  public func passOverDue(progress: (Counts) -> Void = { _ in }) throws(Refusal) -> Counts {
+    var counts = Counts()
+    try walk(.due, &counts, progress)
+    return counts
+  }
+
+  private func walk(
+    _ turn: TopUps.Turn, _ counts: inout Counts, _ progress: (Counts) -> Void
+  ) throws(Refusal) {
+    try confirm(&counts)
+    try askAll(turn, &counts, progress) { last, now, db throws(Refusal) in
+      try TopUps.open(after: last, turn, at: now, in: db)
+    }
+    try askAll(turn, &counts, progress) { last, now, db throws(Refusal) in
+      let begin = now.adding(seconds: -Reconciliation.endedSeconds)
+      return try TopUps.ended(since: begin, after: last, turn, at: now, in: db)
+    }
+    try check(&counts)
+  }
+
+  /// Asks about each top-up of every page.
+  private func askAll(
+    _ turn: TopUps.Turn, _ counts: inout Counts, _ progress: (Counts) -> Void,
+    page: (TopUp?, Timestamp, any Connection) throws(Refusal) -> [TopUp]
+  ) throws(Refusal) {
+    var last: TopUp?
     while true {
-      let page = try service.database.read { db throws(Refusal) in try TopUps.unchecked(in: db) }
-      for (topUp, invoiceID) in page {
-        try invoicing.checkOpen()
-        Pace.keep(to: invoicing.rateLimit)
-        let deadline = Deadline(milliseconds: Bounds.xenditMilliseconds)
-        let isPaid = try invoicing.check(topUp, invoiceID, by: deadline)
-        counts.checked += 1
-        if !isPaid { counts.unpaid += 1 }
-      }
-      if page.isEmpty { return }
+      let now = service.world.now()
+      let found = try service.database.read { db throws(Refusal) in try page(last, now, db) }
+      for topUp in found { try ask(about: topUp, turn, &counts) }
+      guard let end = found.last else { return }
+      last = end
+      progress(counts)
     }
   }
 
-  private func openPage(
-    after last: (topUp: TopUp, createdAt: Timestamp)?, due: Bool
-  ) throws(Refusal) -> [(topUp: TopUp, createdAt: Timestamp)] {
-    let now = service.world.now()
-    return try service.database.read { db throws(Refusal) in
-      try TopUps.open(
-        after: last?.topUp, createdAt: last?.createdAt, due: due, at: now, in: db)
-    }
-  }
-
-  private func endedPage(after last: TopUp?, due: Bool) throws(Refusal) -> [TopUp] {
-    let now = service.world.now()
-    let begin = now.adding(seconds: -Reconciliation.endedSeconds)
-    return try service.database.read { db throws(Refusal) in
-      try TopUps.ended(since: begin, after: last, due: due, at: now, in: db)
-    }
-  }
-
-  /// Asks about one top-up. That nobody knows an answer is no failure of the pass; that Xendit
-  /// must not be asked any more is.
-  private func ask(about topUp: TopUp, _ counts: inout Counts) throws(Refusal) {
-    try invoicing.checkOpen()
-    Pace.keep(to: invoicing.rateLimit)
+  /// Asks about one top-up. Where the pass will ask again, a look without an answer is not noted.
+  private func ask(
+    about topUp: TopUp, _ turn: TopUps.Turn, _ counts: inout Counts
+  ) throws(Refusal) {
+    try awaitXendit()
     counts.asked += 1
     do throws(Refusal) {
       if try settle(topUp) { counts.settled += 1 }
+      counts.noteAnswer()
     } catch {
-      switch error {
-      case .providerUnavailable, .providerRefused: counts.unknown += 1
-      default: throw error
-      }
+      try counts.note(error)
+      if case .since = turn { return }
     }
     let now = service.world.now()
     try service.database.write { db throws(Refusal) in
@@ -117,27 +148,41 @@ public struct Reconciliation: Sendable {
 
   /// - Returns: whether it is no longer as it was.
   private func settle(_ topUp: TopUp) throws(Refusal) -> Bool {
-    let deadline = Deadline(milliseconds: Bounds.xenditMilliseconds)
     if topUp.invoice != nil {
       return try invoicing.look(at: topUp, by: deadline).status != topUp.status
     }
-    let now = service.world.now()
-    let lease = now.adding(seconds: Bounds.topUpLeaseSeconds)
-    let leased = try service.database.write { db throws(Refusal) in
-      try TopUps.lease(topUp.id, until: lease, at: now, in: db)
+    do throws(Refusal) {
+      return try !invoicing.goOn(with: invoicing.lease(topUp), by: deadline).needsInvoice
+    } catch .requestInProgress {
+      return false
     }
-    guard leased else { return false }
-    _ = try invoicing.resume(topUp.leased(until: lease), by: deadline)
-    return true
+  }
+
+  /// For one question.
+  var deadline: Deadline {
+    Deadline(milliseconds: Bounds.xenditMilliseconds, in: service.world)
+  }
+
+  /// Waits until Xendit may be asked. The last requests that are welcome belong to users who wait
+  /// for an answer: then until Xendit counts anew, a minute at most.
+  /// - Throws: `.providerUnavailable` if it was waited for in vain.
+  func awaitXendit() throws(Refusal) {
+    if let limit = invoicing.rateLimit, limit.remaining < 10 {
+      service.world.wait(Int64(min(limit.resetSeconds, 60)) * 1000)
+    }
+    for _ in 0..<Reconciliation.waitsMax {
+      guard let milliseconds = invoicing.closedMilliseconds else { return }
+      service.world.wait(milliseconds)
+    }
+    try invoicing.checkOpen()
   }
 }
 
-/// How fast Xendit may be asked.
-private enum Pace {
-  /// The last requests that are welcome belong to users who wait for an answer: then it waits until
-  /// Xendit counts anew, a minute at most.
-  static func keep(to limit: RateLimit?) {
-    guard let limit, limit.remaining < 10 else { return }
-    Deadline.wait(seconds: min(limit.resetSeconds, 60))
+extension Refusal {
+  fileprivate var isProviders: Bool {
+    switch self {
+    case .providerUnavailable, .providerRefused: true
+    default: false
+    }
   }
 }

@@ -23,6 +23,13 @@ public enum Bounds {
   /// Somebody is on it until then: a little longer than such a request can live.
   public static let topUpLeaseSeconds: Int64 = 20
 
+  /// Rows of an export that are read at once, each time on a snapshot of its own: a snapshot that
+  /// lasted as long as a slow reader would let the write-ahead log grow without end.
+  public static let exportRows = 500
+
+  /// One worker in so many may be busy with an export: its reader may be slow.
+  public static let workersForEachExport = 4
+
   /// What a session remembers of a User-Agent.
   public static let userAgentCharactersMax = 255
 

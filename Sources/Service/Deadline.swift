@@ -1,24 +1,20 @@
-// The end of patience with one request, by a clock that never goes back.
+// The end of patience with one request, by a clock that nobody can set.
+
+import Domain
 
 /// A moment after which nobody waits any longer.
 public struct Deadline: Sendable {
-  private let endNanoseconds: Int64
+  private let endMilliseconds: Int64
+  private let world: World
 
   /// So many milliseconds from now.
-  public init(milliseconds: Int) {
-    endNanoseconds = System.monotonicNanoseconds() &+ Int64(milliseconds) &* 1_000_000
-  }
-
-  /// The clock that deadlines go by.
-  public static var nowMilliseconds: Int64 { System.monotonicNanoseconds() / 1_000_000 }
-
-  /// Waits so long.
-  public static func wait(seconds: Int) {
-    System.sleep(seconds: seconds)
+  public init(milliseconds: Int, in world: World) {
+    endMilliseconds = world.monotonicMilliseconds() + Int64(milliseconds)
+    self.world = world
   }
 
   /// What is left, at least 0.
   public var remainingMilliseconds: Int {
-    max(0, Int((endNanoseconds - System.monotonicNanoseconds()) / 1_000_000))
+    max(0, Int(endMilliseconds - world.monotonicMilliseconds()))
   }
 }

@@ -54,8 +54,8 @@ extension Problem {
     case .unauthorized(let detail):
       self = .init(401, "unauthorized", "Who is asking is not proven", detail)
       headers = [("WWW-Authenticate", "Bearer")]
-    case .forbidden:
-      self = .init(403, "forbidden", "Not allowed", "You may not do this.")
+    case .forbidden(let detail):
+      self = .init(403, "forbidden", "Not allowed", detail)
     case .notFound:
       self = .init(404, "not-found", "Not found", "There is nothing here.")
     case .methodNotAllowed(let allowed):
@@ -77,9 +77,11 @@ extension Problem {
     case .insufficientFunds:
       self = .init(
         422, "insufficient-funds", "Not enough money", "The balance does not cover the amount.")
+    case .transferRefused(let detail):
+      self = .init(422, "transfer-refused", "The transfer is refused", detail)
     case .broken:
       self = .init(500, "internal", "Something went wrong on our side", "It has been recorded.")
-    case .providerRefused, .providerUnavailable, .busy:
+    case .tooManyRequests, .providerRefused, .providerUnavailable, .busy:
       self = .ofAvailability(refusal)
     }
   }
@@ -98,17 +100,23 @@ extension Problem {
 
   private static func ofAvailability(_ refusal: Refusal) -> Problem {
     switch refusal {
+    case .tooManyRequests(let seconds):
+      var problem = Problem(
+        429, "too-many-requests", "Too many requests",
+        "Too many tries have failed. Retry-After says how long to wait.")
+      problem.headers = [("Retry-After", String(seconds))]
+      return problem
     case .providerRefused(let replayed):
       var problem = Problem(
         502, "provider-refused", "The payment provider refused",
         "No invoice was made. Repeating the request will not help.")
       if replayed { problem.headers = [("Idempotent-Replayed", "true")] }
       return problem
-    case .providerUnavailable:
+    case .providerUnavailable(_, let seconds):
       return .init(
         503, "provider-unavailable", "The payment provider cannot be asked now",
         "Nothing is lost. If you sent an Idempotency-Key, repeat the request with the same one."
-      ).retryLater
+      ).retry(afterSeconds: seconds)
     default:
       return .init(
         503, "busy", "The service is busy", "It may or may not have been done. Ask again."
@@ -116,9 +124,11 @@ extension Problem {
     }
   }
 
-  private var retryLater: Problem {
+  private var retryLater: Problem { retry(afterSeconds: nil) }
+
+  private func retry(afterSeconds seconds: Int?) -> Problem {
     var problem = self
-    problem.headers.append(("Retry-After", String(Bounds.retryAfterSeconds)))
+    problem.headers.append(("Retry-After", String(max(seconds ?? 0, Bounds.retryAfterSeconds))))
     return problem
   }
 

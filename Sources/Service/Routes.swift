@@ -8,19 +8,49 @@ import FastCGI
 public struct Route: Sendable {
   /// Answers the call, or says why not.
   public typealias Handler = @Sendable (borrowing Request) throws(Refusal) -> Response
+  /// The same for a path with `{id}` in it, with what stands there: one segment, not empty.
+  public typealias IDHandler = @Sendable (borrowing Request, String) throws(Refusal) -> Response
 
-  let method: String
-  let path: String
-  let handler: Handler
-
-  /// A call that reads; HEAD is answered alike.
-  public static func get(_ path: String, _ handler: @escaping Handler) -> Route {
-    Route(method: "GET", path: path, handler: handler)
+  /// What a call does (RFC 9110, section 9.3; PATCH is RFC 5789). HEAD is answered like GET.
+  public enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
   }
 
-  /// A call that does something.
-  public static func post(_ path: String, _ handler: @escaping Handler) -> Route {
-    Route(method: "POST", path: path, handler: handler)
+  let method: Method
+  let path: String
+  /// What stands before and after `{id}`; nil where the path has none.
+  private let around: (before: String, after: String)?
+  private let handler: IDHandler
+
+  public init(_ method: Method, _ path: String, _ handler: @escaping Handler) {
+    self.init(method, path) { request, _ throws(Refusal) in try handler(request) }
+  }
+
+  public init(_ method: Method, _ path: String, _ handler: @escaping IDHandler) {
+    self.method = method
+    self.path = path
+    around = path.firstRange(of: "{id}").map { hole in
+      (String(path[..<hole.lowerBound]), String(path[hole.upperBound...]))
+    }
+    self.handler = handler
+  }
+
+  /// What stands at `{id}`, or nothing where the path has none; nil if it is another path.
+  func match(_ path: String) -> String? {
+    guard let (before, after) = around else { return path == self.path ? "" : nil }
+    guard path.hasPrefix(before) else { return nil }
+    let rest = path.dropFirst(before.count)
+    guard rest.hasSuffix(after) else { return nil }
+    let id = rest.dropLast(after.count)
+    return id.isEmpty || id.contains("/") ? nil : String(id)
+  }
+
+  func answer(_ request: borrowing Request, _ id: String) throws(Refusal) -> Response {
+    try handler(request, id)
   }
 }
 
@@ -31,7 +61,7 @@ public struct Routes: Sendable {
   private let world: World
 
   init(_ routes: [Route], log: Log, world: World) {
-    self.routes = routes + [.get("/healthz", health)]
+    self.routes = routes + [Route(.get, "/healthz", health)]
     self.log = log
     self.world = world
   }
@@ -43,7 +73,7 @@ public struct Routes: Sendable {
     let method = request.parameter("REQUEST_METHOD") ?? ""
     // The normalised path: the raw REQUEST_URI could name a route by another spelling.
     let path = request.parameter("DOCUMENT_URI") ?? ""
-    let known = routes.filter { $0.path == path }
+    let known = routes.compactMap { route in route.match(path).map { (route: route, id: $0) } }
     let response: Response
     do throws(Refusal) {
       response = try answer(request, method: method, among: known)
@@ -52,26 +82,28 @@ public struct Routes: Sendable {
       response = Problem(error).response(requestID: id)
     }
     log.request(
-      id: id, method: known.contains { $0.method == method } ? method : "other",
-      route: known.first?.path ?? "none", status: response.status,
+      id: id, method: known.contains { $0.route.method.rawValue == method } ? method : "other",
+      route: known.first?.route.path ?? "none", status: response.status,
       durationMicroseconds: (System.monotonicNanoseconds() - begin) / 1000)
     return response
   }
 
   private func answer(
-    _ request: borrowing Request, method: String, among known: [Route]
+    _ request: borrowing Request, method: String, among known: [(route: Route, id: String)]
   ) throws(Refusal) -> Response {
     guard !known.isEmpty else { throw .notFound }
-    let own = known.flatMap { $0.method == "GET" ? ["GET", "HEAD"] : [$0.method] }
+    let own = known.map(\.route.method).flatMap { method in
+      method == .get ? ["GET", "HEAD"] : [method.rawValue]
+    }
     let allowed = own + ["OPTIONS"]
     if method == "OPTIONS" {
       return Response(status: 204, headers: [("Allow", allowed.joined(separator: ", "))])
     }
     let wanted = method == "HEAD" ? "GET" : method
-    guard let route = known.first(where: { $0.method == wanted }) else {
+    guard let (route, id) = known.first(where: { $0.route.method.rawValue == wanted }) else {
       throw .methodNotAllowed(allowed: allowed)
     }
-    return try route.handler(request)
+    return try route.answer(request, id)
   }
 
   /// Evidence is for the log only.
@@ -81,7 +113,7 @@ public struct Routes: Sendable {
       log.error("unexpected failure", requestID: requestID, evidence: evidence)
     case .busy(let evidence):
       log.warning("store unavailable", requestID: requestID, evidence: evidence)
-    case .providerUnavailable(let evidence):
+    case .providerUnavailable(let evidence, _):
       log.warning("provider unavailable", requestID: requestID, evidence: evidence)
     default: break
     }

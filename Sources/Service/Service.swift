@@ -14,6 +14,12 @@ public struct Service: Sendable {
   public let world: World
   public let log: Log
 
+  public init(database: any Database, world: World, log: Log) {
+    self.database = database
+    self.world = world
+    self.log = log
+  }
+
   /// Opens the database and serves until told to stop. The exit status is 0, 78 (EX_CONFIG) if the
   /// database is not as it must be, or what `Server.run` says.
   public static func run(_ settings: Settings, routes: (Service) -> [Route]) -> Never {

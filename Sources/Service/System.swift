@@ -12,6 +12,8 @@ extension World {
       _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
       return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     },
+    monotonicMilliseconds: { System.monotonicNanoseconds() / 1_000_000 },
+    wait: { System.sleep(milliseconds: $0) },
     randomBytes: { count in
       // Eight at a time: each number is a call of the kernel.
       var generator = SystemRandomNumberGenerator()
@@ -81,9 +83,11 @@ enum System {
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
   }
 
-  static func sleep(seconds: Int) {
-    var rest = UInt32(clamping: seconds)
-    while rest > 0 { rest = Glibc.sleep(rest) }
+  static func sleep(milliseconds: Int64) {
+    let (seconds, rest) = max(0, milliseconds).quotientAndRemainder(dividingBy: 1000)
+    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(rest) * 1_000_000)
+    var left = timespec()
+    while unsafe nanosleep(&time, &left) != 0, errno == EINTR { time = left }
   }
 
   /// Ends the process.

@@ -27,16 +27,16 @@ public protocol Database: Sendable {
 /// SQL is one statement, written in the program (never glued from strings), with the placeholders
 /// `$1`, `$2`, …, one for each value.
 public protocol Connection {
-  /// Runs a statement and reads each of its rows.
+  /// Runs a statement and hands out its rows, one after the other; nothing of them is kept.
   ///
   /// Throws what `row` throws; `.broken` for faulty SQL and violated constraints; `.busy` when the
   /// store cannot do it now.
-  func query<T>(
-    _ sql: StaticString, _ values: [Value], _ row: (borrowing Row) throws(Refusal) -> T
-  ) throws(Refusal) -> [T]
+  func forEach(
+    _ sql: StaticString, _ values: [Value], _ row: (borrowing Row) throws(Refusal) -> Void
+  ) throws(Refusal)
 
   /// Runs a statement to its end, and gives the number of rows that it inserted, updated or
-  /// deleted. Throws as `query` does.
+  /// deleted. Throws as `forEach` does.
   @discardableResult
   func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int
 }

@@ -91,6 +91,7 @@ public struct Invoice: Equatable, Sendable {
   /// What was asked for; `event.amount` is what has been paid, where that is named.
   public let amount: Money
   public let url: String
+  public let createdAt: Timestamp?
   public let expiresAt: Timestamp?
   public let metadata: InvoiceMetadata?
 
@@ -137,6 +138,7 @@ public struct Invoice: Equatable, Sendable {
     }
     amount = Money(rupiah: rupiah)
     self.url = url
+    createdAt = json["created"]?.string.flatMap { Timestamp(rfc3339: $0) }
     expiresAt = json["expiry_date"]?.string.flatMap { Timestamp(rfc3339: $0) }
     metadata = InvoiceMetadata(json["metadata"])
   }

@@ -30,7 +30,7 @@ extension Event {
 
   /// `paid_amount` counts if it is there, else `amount`; one that is no whole number of rupiah is
   /// as good as none. A currency that is no string is a wrong one.
-  init(xendit json: JSONValue) throws(UnreadableEvent) {
+  public init(xendit json: JSONValue) throws(UnreadableEvent) {
     guard case .object = json else {
       let fault = Fault(pointer: "", detail: "a JSON object is required")
       throw UnreadableEvent(faults: [fault])
@@ -46,7 +46,8 @@ extension Event {
     let currency = json["currency"].flatMap { $0 == .null ? nil : $0.string ?? "" }
     self.init(
       invoiceID: texts[0], reference: texts[1], status: Event.asciiUpperCased(texts[2]),
-      amount: rupiah.map { Money(rupiah: $0) }, currency: currency)
+      amount: rupiah.map { Money(rupiah: $0) }, currency: currency,
+      paidAt: json["paid_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
   }
 
   /// Not Unicode's: it makes an `I` of the dotless `ı` too.

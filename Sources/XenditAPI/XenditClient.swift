@@ -1,4 +1,4 @@
-// The four calls on Xendit's invoices that a top-up needs. An outcome is either known or it is
+// The five calls on Xendit's invoices that a top-up needs. An outcome is either known or it is
 // said to be unknown; nothing is ever guessed.
 
 import Domain
@@ -13,14 +13,18 @@ import Xendit
 public final class XenditClient: Sendable {
   private let baseURL: String
   private let secretKey: String
-  private let client: HTTPClient
+  private let send: Send
   private let latestRateLimit = Mutex<RateLimit?>(nil)
 
+  /// Makes one HTTP exchange, within so many milliseconds.
+  public typealias Send =
+    @Sendable (HTTPRequest, _ timeoutMilliseconds: Int) throws(HTTPFailure) -> HTTPResponse
+
   /// - Parameter baseURL: `https://api.xendit.co`, or that of a stand-in.
-  public init(baseURL: String, secretKey: String, client: HTTPClient) {
+  public init(baseURL: String, secretKey: String, send: @escaping Send) {
     self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
     self.secretKey = secretKey
-    self.client = client
+    self.send = send
   }
 
   /// What the latest answer said about how many more requests are welcome.
@@ -55,6 +59,23 @@ public final class XenditClient: Sendable {
     return invoices
   }
 
+  /// A page of the list of all invoices of the account, newest first.
+  ///
+  /// - Parameters:
+  ///   - since: only those made after this moment.
+  ///   - last: the `lastID` of the page before.
+  public func list(
+    since: Timestamp, after last: String?, withinMilliseconds milliseconds: Int
+  ) throws(XenditFailure) -> InvoicePage {
+    let start = last.map { "&last_invoice=\(percentEncoded($0))" } ?? ""
+    let path =
+      "/v2/invoices?created_after=\(since.rfc3339)&limit=\(InvoicePage.invoicesMax)\(start)"
+    guard let elements = try ask("GET", path, milliseconds).array else {
+      throw .unknown(evidence: "the answer is no array")
+    }
+    return try InvoicePage(elements, after: last)
+  }
+
   /// The invoice as it is now.
   public func get(
     id: String, withinMilliseconds milliseconds: Int
@@ -79,7 +100,7 @@ public final class XenditClient: Sendable {
       body: body, user: secretKey)
     let response: HTTPResponse
     do throws(HTTPFailure) {
-      response = try client.send(request, timeoutMilliseconds: milliseconds)
+      response = try send(request, milliseconds)
     } catch {
       throw XenditFailure(error)
     }

@@ -71,9 +71,11 @@ extension XenditFailure {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "_")
   }
 
+  /// The reset of a count that is not used up says nothing about this refusal.
   private static func retryAfterSeconds(_ response: HTTPResponse) -> Int? {
-    wholeSeconds(response.header("retry-after"))
-      ?? wholeSeconds(response.header("rate-limit-reset"))
+    if let seconds = wholeSeconds(response.header("retry-after")) { return seconds }
+    let remaining = response.header("rate-limit-remaining").flatMap { Int($0) } ?? 0
+    return remaining == 0 ? wholeSeconds(response.header("rate-limit-reset")) : nil
   }
 }
 

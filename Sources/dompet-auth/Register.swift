@@ -23,10 +23,7 @@ struct Register: Sendable {
     let salt = service.world.randomBytes(Passwords.saltBytes)
     let hash = try passwords.hash(wish.password.bytes, salt: salt)
     let user = try store(wish, passwordHash: hash)
-    return .json(201) { answer in
-      answer.members(of: user)
-      answer.member("createdAt", user.createdAt.rfc3339)
-    }
+    return .json(201) { $0.wholeMembers(of: user) }
   }
 
   private struct Wish: Sendable {
@@ -43,6 +40,7 @@ struct Register: Sendable {
       form.string("username", Username.init),
       form.string("password", Password.init),
       form.optionalString("name", PersonName.parse))
+    try password.refuseIfGuessable(of: username, email, at: "/password")
     return Wish(email: email, username: username, password: password, name: name)
   }
 
@@ -71,12 +69,29 @@ struct Register: Sendable {
 }
 
 extension JSONWriter {
-  /// A user as register and login show it.
+  /// A user as register and the profile show it.
+  mutating func wholeMembers(of user: User) {
+    members(of: user)
+    member("createdAt", user.createdAt.rfc3339)
+  }
+
+  /// A user as login shows it.
   mutating func members(of user: User) {
     member("id", user.id.text)
     member("email", user.email.text)
     member("username", user.username.text)
     member("name", user.name?.text)
     member("role", user.role.rawValue)
+  }
+}
+
+extension Password {
+  /// - Throws: `.invalid` with a fault at `pointer`.
+  func refuseIfGuessable(
+    of username: Username, _ email: Email, at pointer: String
+  ) throws(Refusal) {
+    guard isGuessable(of: username, email) else { return }
+    let detail = "must contain neither the user name nor the e-mail address's first part"
+    throw .invalid([Fault(pointer: pointer, detail: detail)])
   }
 }

@@ -2,12 +2,14 @@
 //
 //   POST /api/v1/payments/webhooks/xendit   200 {received, credited, status} · 400 · 401 · 404
 //                                           413 · 503 busy
+//   GET  /metrics/webhook                   200 what waits, and why; for the machine itself
 //
 // A request's life: nginx has bounded it and given it an id → `Service/Routes.swift` finds the
 // route → the callback token is compared, before anything else is looked at → the body is read →
 // one transaction stores the event, judges it and credits the wallet → the answer says what was
 // done. What cannot be settled stays stored, for an operator.
 
+import Domain
 import Service
 
 @main
@@ -17,14 +19,31 @@ enum Program {
     let settings = configuration.settings()
     let token = configuration.secret("XENDIT_WEBHOOK_TOKEN", bytesMin: 16)
     let previous = configuration.optionalSecret("XENDIT_WEBHOOK_TOKEN_PREVIOUS", bytesMin: 16)
-    let (own, current, former) = configuration.finish(settings, token, previous)
+    let confirmAbove = configuration.confirmAbove()
+    let (own, current, former, limit) = configuration.finish(
+      settings, token, previous, confirmAbove)
 
     Service.run(own) { service in
       [
-        .post(
-          "/api/v1/payments/webhooks/xendit",
-          ReceiveEvent(service, tokens: [current, former].compactMap { $0 }).answer)
+        Route(
+          .post, "/api/v1/payments/webhooks/xendit",
+          ReceiveEvent(
+            service, tokens: [current, former].compactMap { $0 }, confirmAbove: limit
+          ).answer),
+        Route(.get, "/metrics/webhook", ShowMetrics(service: service).answer),
       ]
     }
+  }
+}
+
+extension Configuration {
+  /// CONFIRM_ABOVE in rupiah; `.some(nil)` if it is not set.
+  fileprivate mutating func confirmAbove() -> Money?? {
+    parsed(
+      "CONFIRM_ABOVE", or: "",
+      { text -> Money?? in
+        if text.isEmpty { return .some(nil) }
+        return (try? Money(text)).flatMap { $0 >= .zero ? .some($0) : nil }
+      }, expected: "whole rupiah, digits only")
   }
 }

@@ -10,11 +10,15 @@ import Xendit
 struct ReceiveEvent: Sendable {
   private let service: Service
   private let tokens: [[UInt8]]
+  private let confirmAbove: Money?
 
-  /// - Parameter tokens: the callback token, and the one before while it is being replaced.
-  init(_ service: Service, tokens: [String]) {
+  /// - Parameters:
+  ///   - tokens: the callback token, and the one before while it is being replaced.
+  ///   - confirmAbove: a larger credit waits until reconciliation has asked Xendit.
+  init(_ service: Service, tokens: [String], confirmAbove: Money?) {
     self.service = service
     self.tokens = tokens.map { Array($0.utf8) }
+    self.confirmAbove = confirmAbove
   }
 
   /// 200 received · 400 unreadable, or not as the top-up says · 401 · 404 unknown reference · 413
@@ -24,9 +28,14 @@ struct ReceiveEvent: Sendable {
     }
     let body = try request.bytes()
     let (event, mistakes) = read(body)
-    let verdict = try judge(
-      ReceivedEvent(
-        body: body, webhookID: request.parameter("HTTP_WEBHOOK_ID"), event: event))
+    let received = ReceivedEvent(
+      body: body, webhookID: request.parameter("HTTP_WEBHOOK_ID"), event: event)
+    let now = service.world.now()
+    let verdict = try Settlement.receive(
+      received, confirmAbove: confirmAbove, at: now, into: service.database)
+    if case .review(let oddity) = verdict {
+      service.log.warning("an event waits for review", evidence: oddity.rawValue)
+    }
     if case .review = verdict, !mistakes.isEmpty { throw .invalid(mistakes) }
     return try answer(to: event, verdict)
   }
@@ -47,31 +56,9 @@ struct ReceiveEvent: Sendable {
     return tokens.reduce(false) { found, token in constantTimeEqual(sent, token) || found }
   }
 
-  /// Stores and judges in one transaction. If the judgement itself fails, the event is stored all
-  /// the same, for an operator, and the failure goes on.
-  private func judge(_ received: ReceivedEvent) throws(Refusal) -> Verdict {
-    let now = service.world.now()
-    do throws(Refusal) {
-      let verdict = try service.database.write { db throws(Refusal) in
-        try Settlement.receive(received, at: now, in: db)
-      }
-      if case .review(let oddity) = verdict {
-        service.log.warning("an event waits for review", evidence: oddity.rawValue)
-      }
-      return verdict
-    } catch {
-      if case .broken = error {
-        try service.database.write { db throws(Refusal) in
-          try Events.store(received, .review(.judgementFailed), at: now, in: db)
-        }
-      }
-      throw error
-    }
-  }
-
   private func answer(to event: Event?, _ verdict: Verdict) throws(Refusal) -> Response {
     switch verdict {
-    case .credited, .unchanged:
+    case .credited, .unchanged, .waiting:
       return .json(200) { answer in
         answer.member("received", true)
         answer.member("credited", verdict == .credited)
@@ -88,7 +75,7 @@ struct ReceiveEvent: Sendable {
     switch oddity {
     case .amountUnreadable, .amountDiffers: "/amount"
     case .currencyDiffers: "/currency"
-    case .secondPayment, .invoiceElsewhere, .creditedUnpaid: "/id"
+    case .secondPayment, .invoiceElsewhere, .notConfirmed, .creditedUnpaid: "/id"
     case .unknownReference: "/external_id"
     case .unreadable, .judgementFailed: ""
     }

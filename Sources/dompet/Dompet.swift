@@ -5,6 +5,7 @@
 //   dompet review resolve  credits it to a wallet, or dismisses it
 //   dompet adjust          adds to a wallet or takes from it
 //   dompet reverse         posts the opposite of a transaction
+//   dompet user reset      a one-time token for a new password
 //   dompet verify          the whole ledger held against its invariants
 //
 // Exit status: 0 all is well, 1 the thing asked for failed or something is off, 64 usage,
@@ -18,5 +19,7 @@ struct Dompet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dompet", abstract: "Operates a Dompet installation.",
     discussion: "Settings are read from the environment, as by the programs.",
-    subcommands: [Reconcile.self, Review.self, Adjust.self, Reverse.self, Verify.self])
+    subcommands: [
+      Reconcile.self, Review.self, Adjust.self, Reverse.self, UserCommand.self, Verify.self,
+    ])
 }

@@ -12,7 +12,10 @@ struct Reconcile: ParsableCommand {
       Looks at every top-up that is open, or ended unpaid within the last 7 days, and settles it \
       through the same code as the webhook: with webhooks switched off altogether, one pass \
       credits everything that has been paid. Each credit is asked about once, since a webhook \
-      bears no signature. It may be stopped at any moment.
+      bears no signature. It may be stopped at any moment, and goes on there.
+
+      After an older backup was restored, --since goes through Xendit's whole list, makes the \
+      top-ups that are missing, and credits what was paid.
       """)
 
   @Option(
@@ -20,9 +23,22 @@ struct Reconcile: ParsableCommand {
       "Go on for ever, with so many seconds between passes; ask then about older ones less often.")
   var every: Int?
 
+  @Option(
+    help: "First go through all invoices that were made since then, such as 2026-11-22T00:00:00Z.",
+    transform: argument { text throws(Invalid) in
+      guard let time = Timestamp(rfc3339: text) else {
+        throw Invalid("must be a date and time with an offset (RFC 3339)")
+      }
+      return time
+    })
+  var since: Timestamp?
+
   func validate() throws {
     if let every, !(1...86_400).contains(every) {
       throw ValidationError("--every must be from 1 to 86400 seconds.")
+    }
+    if every != nil, since != nil {
+      throw ValidationError("--since is done once: leave --every out.")
     }
   }
 
@@ -33,34 +49,49 @@ struct Reconcile: ParsableCommand {
     let service = Service.forOperator(settings)
     let reconciliation = Reconciliation(service, provider)
     guard let every else {
-      guard pass(reconciliation, due: false) else { throw ExitCode(1) }
+      if let since {
+        try told { progress throws(Refusal) in
+          try reconciliation.rebuild(since: since, progress: progress)
+        }
+      }
+      try told { progress throws(Refusal) in try reconciliation.pass(progress: progress) }
       return
     }
     while true {
-      _ = pass(reconciliation, due: true)
-      Deadline.wait(seconds: every)
+      try? told { progress throws(Refusal) in
+        try reconciliation.passOverDue(progress: progress)
+      }
+      World.real.wait(Int64(every) * 1000)
     }
   }
 
-  /// One pass, told to the person before the screen.
-  /// - Returns: whether it went to its end.
-  private func pass(_ reconciliation: Reconciliation, due: Bool) -> Bool {
+  /// Tells the person before the screen how a walk goes.
+  /// - Throws: exit status 1 if it was broken off.
+  private func told(
+    _ walk: ((Reconciliation.Counts) -> Void) throws(Refusal) -> Reconciliation.Counts
+  ) throws(ExitCode) {
     do throws(Refusal) {
-      let counts = try reconciliation.pass(due: due) { counts in
+      let counts = try walk { counts in
         Terminal.error("… \(counts.asked) asked, \(counts.settled) settled")
       }
-      if every == nil || counts.asked + counts.checked > 0 { Terminal.error(summary(counts)) }
-      return true
+      if every == nil || counts.hasWork { Terminal.error(counts.summary) }
     } catch {
-      Terminal.error("dompet reconcile: broken off: \(error). The next pass goes on.")
-      return false
+      Terminal.error("dompet reconcile: broken off: \(error). The next pass goes on there.")
+      throw ExitCode(1)
     }
   }
+}
 
-  private func summary(_ counts: Reconciliation.Counts) -> String {
-    """
-    asked about \(counts.asked) top-ups: \(counts.settled) settled, \(counts.unknown) unknown; \
-    checked \(counts.checked) credits: \(counts.unpaid) not paid at Xendit, now in review
-    """
+extension Reconciliation.Counts {
+  fileprivate var hasWork: Bool { asked + checked + confirmed + denied > 0 }
+
+  fileprivate var summary: String {
+    var parts = ["asked about \(asked) top-ups: \(settled) settled, \(unknown) unknown"]
+    if rebuilt > 0 { parts.append("\(rebuilt) were missing and are made anew") }
+    parts.append("checked \(checked) credits: \(unpaid) not paid at Xendit, now in review")
+    if confirmed + denied > 0 {
+      parts.append("\(confirmed) large ones confirmed, \(denied) not, now in review")
+    }
+    return parts.joined(separator: "; ")
   }
 }

@@ -7,7 +7,8 @@ extension World {
   /// Stands still; its dice show the same bytes again and again.
   static func make(at microseconds: Int64 = 0, dice: UInt8 = 0xA5) -> World {
     World(
-      now: { Timestamp(microseconds: microseconds) },
+      now: { Timestamp(microseconds: microseconds) }, monotonicMilliseconds: { 0 },
+      wait: { _ in },
       randomBytes: { Array(repeating: dice, count: $0) })
   }
 }

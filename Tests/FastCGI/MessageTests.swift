@@ -41,6 +41,62 @@ struct ResponseTests {
   }
 }
 
+@Suite("An answer that is made while it is sent")
+struct StreamTests {
+  @Test("announces no length, and is written piece by piece")
+  func pieces() {
+    let (whole, writes) = send(
+      Response(status: 200, headers: [("X-One", "1")]) { send throws(StreamCut) in
+        for piece in ["a", "b"] { try send(Array(piece.utf8)) }
+      })
+    #expect(whole)
+    #expect(writes == ["Status: 200 OK\r\nX-One: 1\r\n\r\n", "a", "b"])
+  }
+
+  @Test("is not made for HEAD")
+  func head() {
+    let (whole, writes) = send(
+      Response(status: 200) { send throws(StreamCut) in try send(Array("a".utf8)) }, method: "HEAD")
+    #expect(whole)
+    #expect(writes == ["Status: 200 OK\r\n\r\n"])
+  }
+
+  @Test("is not whole if it cannot be finished")
+  func cut() {
+    let (whole, writes) = send(
+      Response(status: 200) { send throws(StreamCut) in
+        try send(Array("a".utf8))
+        throw StreamCut()
+      })
+    #expect(!whole && writes.last == "a")
+  }
+
+  @Test("is given up when its reader has gone", arguments: [0, 1, 2])
+  func gone(writesMax: Int) {
+    let (whole, writes) = send(
+      Response(status: 200) { send throws(StreamCut) in
+        while true { try send(Array("a".utf8)) }
+      }, writesMax: writesMax)
+    #expect(!whole && writes.count == writesMax)
+  }
+
+  /// - Parameter writesMax: after so many writes the reader has gone.
+  private func send(
+    _ response: Response, method: String = "GET", writesMax: Int = .max
+  ) -> (isWhole: Bool, writes: [String]) {
+    var writes: [String] = []
+    let isWhole = withVariables(["REQUEST_METHOD=\(method)"]) { variables in
+      let request = Request(variables: variables, body: .bytes([]))
+      return response.send(to: request) { bytes in
+        guard writes.count < writesMax else { return false }
+        writes.append(String(decoding: bytes, as: UTF8.self))
+        return true
+      }
+    }
+    return (isWhole, writes)
+  }
+}
+
 @Suite("A request's variables")
 struct RequestTests {
   @Test("are found by their whole name")

@@ -29,26 +29,37 @@ struct Checker {
       Checkout.program("dompet"), ["verify"],
       environment: Stack.environment.merging(["DATABASE_URL": "sqlite:\(database)"]) { $1 })
     let isWell = verify.status == 0 && verify.errors.hasSuffix("all is well\n")
-    let kept = Set(try rows(Self.kept))
+    let rows = try rows(of: [Self.kept, Self.doubled, Self.halves])
+    let kept = Set(rows[0])
     return Verdict(
-      lost: promises.filter { !kept.contains($0.text) }, doubled: try rows(Self.doubled),
-      halves: try rows(Self.halves), findings: isWell ? nil : verify.errors)
+      lost: promises.filter { !kept.contains($0.text) }, doubled: rows[1], halves: rows[2],
+      findings: isWell ? nil : verify.errors)
   }
 
-  private func rows(_ query: String) throws -> [String] {
+  /// The rows of each query, all seen at one moment.
+  private func rows(of queries: [String]) throws -> [[String]] {
+    let end = ".print ---"
+    let script = ["BEGIN;"] + queries.flatMap { [$0 + ";", end] }
     let result = try runCommand(
-      "sqlite3", ["-readonly", "-batch", "-bail", "-cmd", ".timeout 20000", database, query],
-      environment: Stack.environment)
+      "sqlite3", ["-readonly", "-batch", "-bail", "-cmd", ".timeout 20000", database],
+      environment: Stack.environment, input: Array(script.joined(separator: "\n").utf8))
     guard result.status == 0 else { throw CheckerFailure(message: result.errors) }
-    return result.output.split(separator: "\n").map { String($0) }
+    return result.output.components(separatedBy: "---\n").map { part in
+      part.split(separator: "\n").map { String($0) }
+    }
   }
 
   /// Every promise that the database keeps.
   private static let kept = """
     SELECT 'user ' || username FROM users JOIN wallets ON wallets.user_id = users.id
-    UNION ALL SELECT 'session ' || hex(refresh_digest) FROM sessions
+    UNION ALL SELECT 'session ' || hex(refresh_digests) FROM sessions
     UNION ALL SELECT 'top-up ' || idempotency_key || ' ' || reference FROM wallet_top_ups
     WHERE invoice_id IS NOT NULL
+    UNION ALL SELECT 'transfer ' || x.idempotency_key || ' ' || t.reference FROM transfers AS x
+    JOIN wallet_transactions AS t
+    ON t.wallet_id = x.from_wallet_id AND t.sequence = x.from_sequence
+    JOIN wallet_transactions AS r
+    ON r.wallet_id = x.to_wallet_id AND r.sequence = x.to_sequence AND r.amount = -t.amount
     UNION ALL SELECT 'credit ' || t.invoice_id FROM wallet_transactions AS t
     JOIN wallet_top_ups AS u ON u.reference = t.reference AND u.amount = t.amount
     WHERE t.type = 'TOP_UP' AND u.status = 'PAID'

@@ -8,7 +8,7 @@ struct Customer {
   let stack: Stack
   let journal: Journal
   private let username = "c" + UUID().uuidString.lowercased().filter { $0 != "-" }.prefix(20)
-  private var token = ""
+  private(set) var token = ""
 
   init(of stack: Stack, journal: Journal) {
     self.stack = stack

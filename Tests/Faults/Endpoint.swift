@@ -7,13 +7,14 @@ import Support
 enum Endpoint: String, CaseIterable, Sendable {
   case register, login
   case topUp = "top-up"
-  case webhook
+  case webhook, transfer
 
   var program: String {
     switch self {
     case .register, .login: "dompet-auth"
     case .topUp: "dompet-payments"
     case .webhook: "dompet-webhook"
+    case .transfer: "dompet-wallets"
     }
   }
 
@@ -46,6 +47,16 @@ enum Endpoint: String, CaseIterable, Sendable {
       return Subject(
         endpoint: self, name: name,
         call: Event.paid(invoiceID: "invoice-\(name)", reference: reference))
+    case .transfer:
+      let account = try site.makeAccount(name)
+      _ = try site.makeAccount("payee\(number)")
+      try site.fund(account)
+      return Subject(
+        endpoint: self, name: name,
+        call: Call(
+          "POST", "/api/v1/wallets/transfers",
+          headers: [account.bearer, ("Idempotency-Key", name)],
+          json: #"{"to":"payee\#(number)","amount":50000}"#))
     }
   }
 }
@@ -64,6 +75,7 @@ struct Subject {
     case .login: return .session(refreshToken: answer.string("refreshToken") ?? "")
     case .topUp: return .topUp(key: name, reference: answer.string("reference") ?? "")
     case .webhook: return .credit(invoiceID: "invoice-\(name)")
+    case .transfer: return .transfer(key: name, reference: answer.string("reference") ?? "")
     }
   }
 
@@ -73,7 +85,7 @@ struct Subject {
     return switch endpoint {
     case .register: second.status == 409 || (second.status == 201 && !wasDone)
     case .login: second.status == 200
-    case .topUp:
+    case .topUp, .transfer:
       second.status == 201 && (!wasDone || second.header("idempotent-replayed") == "true")
     case .webhook:
       second.status == 200 && !(wasDone && second.text.contains(#""credited":true"#))
@@ -103,19 +115,38 @@ struct Subject {
         WHERE t.invoice_id = 'invoice-\(name)' AND w.balance = 50000
         """
       )
+    case .transfer:
+      (1...1, "SELECT count(*) FROM transfers WHERE idempotency_key = '\(name)'")
     }
   }
 }
 
-/// Xendit's word that an invoice was paid.
+extension Site {
+  /// Gives an account 50000, as an operator does.
+  fileprivate func fund(_ account: Account) throws {
+    let result = try runCommand(
+      Checkout.program("dompet"), ["adjust", account.id, "50000", "--reason", "a gift"],
+      environment: environment.merging(["USER": "ana"]) { $1 })
+    guard result.status == 0 else { throw CheckerFailure(message: result.errors) }
+  }
+}
+
+/// Xendit's word on an invoice over 50000.
 enum Event {
   static func paid(invoiceID: String, reference: String) -> Call {
+    of("PAID", invoiceID: invoiceID, reference: reference)
+  }
+
+  /// - Parameter mark: more members.
+  static func of(
+    _ status: String, invoiceID: String, reference: String, mark: String = ""
+  ) -> Call {
     Call(
       "POST", "/api/v1/payments/webhooks/xendit",
       headers: [("X-Callback-Token", Site.webhookToken)],
       json: """
-        {"id":"\(invoiceID)","external_id":"\(reference)","status":"PAID","amount":50000,\
-        "paid_amount":50000,"currency":"IDR"}
+        {"id":"\(invoiceID)","external_id":"\(reference)","status":"\(status)","amount":50000,\
+        "paid_amount":50000,"currency":"IDR"\(mark)}
         """)
   }
 }

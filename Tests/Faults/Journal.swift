@@ -18,6 +18,10 @@ struct Promise: Hashable, Sendable {
     Promise(text: "top-up \(key) \(reference)")
   }
 
+  static func transfer(key: String, reference: String) -> Promise {
+    Promise(text: "transfer \(key) \(reference)")
+  }
+
   static func credit(invoiceID: String) -> Promise { Promise(text: "credit \(invoiceID)") }
 }
 

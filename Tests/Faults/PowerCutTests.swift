@@ -17,25 +17,48 @@ struct PowerCutTests {
   @Test("loses nothing that was answered 2xx, with synchronous=FULL as shipped")
   func full() throws {
     let cuts = 12 * Scale.factor
-    let losses = try losses(cuts: cuts, isLying: false)
+    let losses = try losses(cuts: cuts, from: CreditLoad(), isControl: false)
     #expect(losses == Array(repeating: 0, count: cuts))
+    report("power cut, synchronous=FULL", losses)
   }
 
   @Test(
     "loses what was answered 2xx when fdatasync lies: the control",
     .enabled(if: FaultyDisk.isPossible, "gcc is not there"))
   func lying() throws {
-    #expect(try losses(cuts: 6, isLying: true).contains { $0 > 0 })
+    let load = try CreditLoad()
+    try load.faulty.turnOn(.lie)
+    let losses = try losses(cuts: 6, from: load)
+    #expect(losses.contains { $0 > 0 })
+    report("control: power cut, fdatasync lies", losses)
+  }
+
+  @Test(
+    "loses what was answered 2xx with synchronous=NORMAL: the control",
+    .enabled(
+      if: Mutant.synchronousNormal.isBuilt("dompet-webhook"),
+      "needs Tests/Faults/mutant synchronous-normal"))
+  func normal() throws {
+    let losses = try losses(cuts: 12, from: CreditLoad(folder: Mutant.synchronousNormal.folder))
+    #expect(losses.contains { $0 > 0 })
+    report("control: power cut, synchronous=NORMAL", losses)
+  }
+
+  private func report(_ name: String, _ losses: [Int]) {
+    let hits = losses.count { $0 > 0 }
+    let result = hits > 0 ? "lost in \(hits) of \(losses.count)" : "NOT CAUGHT"
+    Report.fault(
+      name, tried: losses.count, lost: losses.reduce(0, +), doubled: 0,
+      control: name.hasPrefix("control") ? result : "-")
   }
 
   /// How many promises each cut lost.
-  private func losses(cuts: Int, isLying: Bool) throws -> [Int] {
-    let load = try CreditLoad()
-    if isLying { try load.faulty.turnOn(.lie) }
+  private func losses(
+    cuts: Int, from load: CreditLoad, isControl: Bool = true
+  ) throws -> [Int] {
     load.start()
     defer { load.stop() }
     var losses: [Int] = []
-    var doubled = 0
     for _ in 0..<cuts {
       let before = load.journal.promises.count
       try load.awaitPromises(before + .random(in: 20...60))
@@ -46,16 +69,10 @@ struct PowerCutTests {
         guard let verdict = try? checker.verdict(on: promises) else {
           return losses.append(promises.count)
         }
-        #expect(isLying || verdict.isClean, "\(verdict)")
-        doubled += verdict.doubled.count
+        #expect(isControl || verdict.isClean, "\(verdict)")
         losses.append(verdict.lost.count)
       }
     }
-    let hits = losses.count { $0 > 0 }
-    Report.fault(
-      isLying ? "control: power cut, fdatasync lies" : "power cut, synchronous=FULL",
-      tried: cuts, lost: losses.reduce(0, +), doubled: doubled,
-      control: isLying ? (hits > 0 ? "lost in \(hits) of \(cuts)" : "NOT CAUGHT") : "-")
     return losses
   }
 }
@@ -72,13 +89,15 @@ final class CreditLoad: Sendable {
   private let clients = DispatchGroup()
   private static let topUps = 40_000
 
-  init() throws {
+  /// - Parameter folder: where the program lies.
+  init(folder: String = Checkout.programs) throws {
     journal = try Journal()
     faulty = try FaultyDisk()
     site = try Site()
     disk = try PowerCutDisk(at: site.directory.path)
-    program = try site.start("dompet-webhook", threads: 8, environment: faulty.environment)
-    try makeTopUps()
+    program = try site.start(
+      "dompet-webhook", threads: 8, environment: faulty.environment, folder: folder)
+    try site.makeTopUps(Self.topUps, of: try site.makeAccount())
     try disk.sync(site.directory.path)
   }
 
@@ -120,23 +139,9 @@ final class CreditLoad: Sendable {
   }
 
   private func pay(_ number: Int) {
-    let reference = "WTU-20260614-" + String(format: "%016X", number)
-    let event = Event.paid(invoiceID: "cut-\(number)", reference: reference)
+    let event = Event.paid(invoiceID: "paid-\(number)", reference: Site.reference(number))
     if let answer = try? program.ask(event), answer.status == 200 {
-      try? journal.record(.credit(invoiceID: "cut-\(number)"))
+      try? journal.record(.credit(invoiceID: "paid-\(number)"))
     }
-  }
-
-  private func makeTopUps() throws {
-    let account = try site.makeAccount()
-    try site.sql(
-      """
-      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(Self.topUps))
-      INSERT INTO wallet_top_ups (id, user_id, wallet_id, reference, amount, currency, status,
-        invoice_id, invoice_url, created_at, updated_at)
-      SELECT printf('00000000-0000-7000-8000-%012x', i), '\(account.id)', '\(account.walletID)',
-        printf('WTU-20260614-%016X', i), 50000, 'IDR', 'PENDING',
-        'cut-' || i, 'https://pay.example', 1, 1 FROM n
-      """)
   }
 }

@@ -8,8 +8,42 @@ enum Fault: String, CaseIterable, Sendable {
   case kill = "KILL"
   case inputOutputError = "EIO"
   case noSpace = "ENOSPC"
+  case noDescriptor = "EMFILE"
+  case interrupted = "EINTR"
 
   var injection: String { self == .kill ? "signal=KILL" : "error=\(rawValue)" }
+
+  /// Whether it is tried at the calls of this name.
+  func isSwept(_ call: String) -> Bool {
+    let isLong = Scale.factor > 1
+    return switch self {
+    case .kill: isLong ? call != "accept" : !Self.inner.contains(call)
+    case .inputOutputError, .noSpace:
+      Self.writing.contains(call) || (isLong && Self.reading.contains(call))
+    case .noDescriptor: ["accept", "openat", "socket"].contains(call)
+    case .interrupted:
+      Self.waiting.contains(call) || (isLong && Self.writing.union(Self.reading).contains(call))
+    }
+  }
+
+  /// On the disk and to the client, of whose failure a program is told.
+  static let writing: Set = [
+    "pwrite64", "fdatasync", "fsync", "ftruncate", "fallocate", "flock", "write", "openat",
+  ]
+  /// Reading, locking and the provider: in a long run they fail as well.
+  private static let reading: Set = ["pread64", "fcntl", "sendto", "recvfrom"]
+  /// In which a signal may find a thread.
+  private static let waiting: Set = [
+    "accept", "connect", "fdatasync", "flock", "poll", "pwrite64", "read", "recvfrom", "sendto",
+    "write",
+  ]
+  /// What changes nothing outside of the process: a kill there is a kill at the next call that
+  /// does. A long run kills there too.
+  private static let inner: Set = [
+    "accept", "brk", "fchown", "geteuid", "getpeername", "getpid", "getrandom", "getsockname",
+    "getsockopt", "gettid", "madvise", "mmap", "mprotect", "munmap", "newfstatat", "pread64",
+    "rt_sigprocmask", "setsockopt", "sysinfo",
+  ]
 }
 
 /// A tracer of one process and all its threads; gone with this object, or with the process.

@@ -22,7 +22,7 @@ final class Books: Sendable {
     database = try SQLiteDatabase(
       path: directory.path + "/dompet.db", migrations: Schema.migrations, mode: .service)
     let now = Timestamp(microseconds: 1_750_000_000_000_000)
-    let world = World(now: { now }, randomBytes: World.testBytes)
+    let world = World.test { now }
     let user = try User(
       id: .make(in: world), email: Email("budi@example.com"), username: Username("budi1"),
       name: nil, role: .user, createdAt: now)
@@ -45,7 +45,16 @@ final class Books: Sendable {
   }
 
   var world: World {
-    World(now: { self.now }, randomBytes: World.testBytes)
+    .test { self.now }
+  }
+
+  /// Writes, at the clock's time.
+  @discardableResult
+  func write<T: Sendable>(
+    _ body: @escaping @Sendable (any Connection, Timestamp) throws(Refusal) -> T
+  ) throws(Refusal) -> T {
+    let moment = now
+    return try database.write { db throws(Refusal) in try body(db, moment) }
   }
 
   func balance() throws(Refusal) -> Int64? {
@@ -58,11 +67,11 @@ final class Books: Sendable {
   func makeTopUp(rupiah: Int64 = 50_000, key: String? = nil) throws -> TopUp {
     let topUp = TopUp(
       id: .make(in: world), userID: user.id, walletID: walletID, reference: .make(in: world),
-      amount: Money(rupiah: rupiah), status: .pending, invoice: nil, leaseUntil: nil)
+      amount: Money(rupiah: rupiah), status: .pending, invoice: nil, leaseUntil: nil, createdAt: now
+    )
     let idempotencyKey = try key.map { raw throws(Invalid) in try IdempotencyKey(raw) }
-    let moment = now
     try database.write { db throws(Refusal) in
-      try TopUps.insert(topUp, key: idempotencyKey, at: moment, in: db)
+      try TopUps.insert(topUp, key: idempotencyKey, in: db)
     }
     return topUp
   }
@@ -105,12 +114,15 @@ final class Books: Sendable {
 
   /// All that can be lost, as text.
   func contents() throws -> String {
-    try outside(".dump wallets wallet_transactions wallet_top_ups webhook_events").output
+    try outside(".dump wallets wallet_transactions wallet_top_ups webhook_events transfers").output
   }
 }
 
 extension World {
-  static let testBytes: @Sendable (Int) -> [UInt8] = { count in
-    (0..<count).map { _ in UInt8.random(in: 0...255) }
+  /// Its dice are real.
+  static func test(now: @escaping @Sendable () -> Timestamp) -> World {
+    World(
+      now: now, monotonicMilliseconds: { 0 }, wait: { _ in },
+      randomBytes: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } })
   }
 }

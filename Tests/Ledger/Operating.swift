@@ -19,11 +19,13 @@ extension Books {
     return Int64(ids.dropLast()) ?? -1
   }
 
-  func receive(_ event: Event?, body: String) throws(Refusal) -> Verdict {
+  func receive(
+    _ event: Event?, body: String, confirmAbove: Money? = nil
+  ) throws(Refusal) -> Verdict {
     let received = ReceivedEvent(body: Array(body.utf8), webhookID: nil, event: event)
     let moment = now
     return try database.write { db throws(Refusal) in
-      try Settlement.receive(received, at: moment, in: db)
+      try Settlement.receive(received, confirmAbove: confirmAbove, at: moment, in: db)
     }
   }
 
@@ -57,6 +59,14 @@ extension Books {
     return try database.write { db throws(Refusal) in
       try Adjustments.reverse(id, decision, overdraft: overdraft, at: moment, in: db)
     }
+  }
+
+  /// Changes what the triggers protect, as somebody does who drops them first.
+  func tamper(_ sql: String) throws {
+    let triggers = try outside("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+    let drops = triggers.output.split(separator: "\n").map { "DROP TRIGGER \($0);" }
+    let result = try outside(drops.joined() + sql)
+    guard result.status == 0 else { throw Refusal.broken(evidence: result.errors) }
   }
 
   /// What the audit finds.

@@ -104,8 +104,8 @@ import Testing
 
   @Test("nobody's password is never right, and takes the same path")
   func nobody() throws {
-    try passwords.verifyAgainstNobody(password)
-    try passwords.verifyAgainstNobody([])
+    #expect(try passwords.verify(password, hash: nil) == .wrong)
+    #expect(try passwords.verify([], hash: nil) == .wrong)
   }
 
   private func expectUnknownForm(_ hash: String) {

@@ -12,7 +12,7 @@ import Testing
   func refused() {
     let passwords = Passwords(simultaneousMax: 0, waitMilliseconds: 20)
     #expect(throws: Refusal.busy(evidence: "too many passwords are being hashed")) {
-      try passwords.verifyAgainstNobody([1])
+      try passwords.verify([1], hash: nil)
     }
     #expect(throws: Refusal.busy(evidence: "too many passwords are being hashed")) {
       try passwords.hash([1], salt: [UInt8](repeating: 0, count: 16))
@@ -39,7 +39,7 @@ import Testing
   @Test("who would be one too many to wait is refused at once", .timeLimit(.minutes(1)))
   func tooManyWaiting() {
     let passwords = Passwords(simultaneousMax: 0, waitingMax: 0, waitMilliseconds: 600_000)
-    #expect(throws: Refusal.self) { try passwords.verifyAgainstNobody([1]) }
+    #expect(throws: Refusal.self) { try passwords.verify([1], hash: nil) }
   }
 
   @Test("those who wait get their turn, and every place is given back")

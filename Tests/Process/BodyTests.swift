@@ -12,7 +12,7 @@ struct BodyTests {
 
   init() throws {
     site = try Site()
-    program = try site.start("dompet-auth", threads: 1)
+    program = try site.start("dompet-auth", threads: 3)
   }
 
   private func expectAlive() throws {

@@ -23,7 +23,8 @@ func expectProblem(
     && (json["requestId"] as? String)?.wholeMatch(of: /[0-9a-f]{32}/) != nil
     && Set(json.keys) == (pointers.isEmpty ? members : members.union(["errors"]))
     && (answer.header("www-authenticate") == "Bearer") == (status == 401)
-    && (answer.header("retry-after") != nil) == (status == 503 || name == "request-in-progress")
+    && (answer.header("retry-after") != nil)
+      == ([429, 503].contains(status) || name == "request-in-progress")
   let comment: Comment = "\(comment) → \(answer.status) \(answer.text)"
   #expect(isProblem, comment, sourceLocation: sourceLocation)
   #expect(answer.pointers == pointers, comment, sourceLocation: sourceLocation)

@@ -7,6 +7,8 @@ import Testing
 @Suite("Paths and methods", .enabled(if: Site.isBuilt, Site.notBuilt))
 struct MethodTests {
   static let wallet = "/api/v1/wallets/me"
+  static let history = "/api/v1/wallets/me/transactions"
+  static let transfers = "/api/v1/wallets/transfers"
   static let topUps = "/api/v1/payments/wallet-top-ups"
   static let webhook = "/api/v1/payments/webhooks/xendit"
   static let register = "/api/v1/auth/register"
@@ -38,10 +40,16 @@ struct MethodTests {
   func options() throws {
     for (program, path, allowed) in [
       ("dompet-wallets", Self.wallet, "GET, HEAD, OPTIONS"),
-      ("dompet-payments", Self.topUps, "POST, OPTIONS"),
+      ("dompet-wallets", Self.history, "GET, HEAD, OPTIONS"),
+      ("dompet-wallets", Self.transfers, "POST, OPTIONS"),
+      ("dompet-payments", Self.topUps, "GET, HEAD, POST, OPTIONS"),
       ("dompet-webhook", Self.webhook, "POST, OPTIONS"),
       ("dompet-auth", Self.register, "POST, OPTIONS"),
       ("dompet-auth", Self.login, "POST, OPTIONS"),
+      ("dompet-auth", Lobby.sessions, "GET, HEAD, OPTIONS"),
+      ("dompet-auth", Lobby.sessions + "/x", "DELETE, OPTIONS"),
+      ("dompet-auth", Lobby.password, "PUT, OPTIONS"),
+      ("dompet-auth", Lobby.me, "GET, HEAD, PATCH, OPTIONS"),
     ] {
       let answer = try site.start(program).ask(Call("OPTIONS", path))
       #expect(answer.status == 204)

@@ -103,11 +103,12 @@ struct PlainCGITests {
     #expect(!FileManager.default.fileExists(atPath: "\(site.directory.path)/none.db"))
     try site.sql("INSERT INTO schema_migrations VALUES (99, 'm999_later', 0)")
     #expect(try site.run("dompet-auth", environment: call).status == 78)
-    try site.sql("DELETE FROM schema_migrations WHERE number IN (99, 4)")
+    let known = try site.number("SELECT max(number) FROM schema_migrations WHERE number < 99")
+    try site.sql("DELETE FROM schema_migrations WHERE number IN (99, \(known))")
     let older = try site.run("dompet-auth", environment: call)
     #expect(older.status == 78)
-    #expect(older.errors.contains("has schema 3, this program needs 4"))
-    #expect(try site.number("SELECT count(*) FROM schema_migrations") == 3)
+    #expect(older.errors.contains("has schema \(known - 1), this program needs \(known)"))
+    #expect(try site.number("SELECT count(*) FROM schema_migrations") == known - 1)
   }
 
   @Test("wrong settings are refused with 78 before anything is answered")

@@ -1,4 +1,4 @@
-// What a peer may do to FastCGI itself. One worker only, so that a lost one shows at once.
+// What a peer may do to FastCGI itself. One worker only is free, so that a lost one shows at once.
 
 import Foundation
 import Support
@@ -9,13 +9,17 @@ import Testing
 struct ProtocolTests {
   private let site: Site
   private let program: Program
+  /// Each keeps a worker waiting.
+  private let idle: [FastCGIConnection]
 
   init() throws {
     site = try Site()
-    program = try site.start("dompet-auth", threads: 1)
+    program = try site.start("dompet-auth", threads: 3)
+    let path = program.listener.path
+    idle = try (1...2).map { _ in try FastCGIConnection(path: path) }
   }
 
-  /// The one worker still answers, in the process that was started.
+  /// The one free worker still answers, in the process that was started.
   private func expectAlive(_ comment: String = "") throws {
     #expect(try program.get("/healthz").status == 200, "\(comment)")
     #expect(program.isRunning, "\(comment)")

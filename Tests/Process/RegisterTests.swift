@@ -80,7 +80,7 @@ struct RegisterTests {
     #expect(long.utf8.count == 254)
     let emoji = "\u{1F600}"
     for (email, username, password, name) in [
-      ("a@b", "abcde", "12345678", "x"),
+      ("a@b", "abcde", "xk29dj3f", "x"),
       (long, String(repeating: "z", count: 32), String(repeating: "p", count: 128), ""),
       (
         "!#$%&'*+/=?^_`{|}~-.@x", "0._-9", String(repeating: emoji, count: 128),

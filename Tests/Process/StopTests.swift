@@ -42,7 +42,7 @@ struct StopTests {
 
   @Test("logins that run when SIGTERM comes are answered")
   func logins() throws {
-    let program = try site.start("dompet-auth", threads: 4)
+    let program = try site.start("dompet-auth", threads: 8)
     _ = try site.makeAccount()
     let call = Call(
       "POST", "/api/v1/auth/login",

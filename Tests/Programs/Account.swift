@@ -18,6 +18,13 @@ public struct Account: Sendable {
   public let walletID = UUID().uuidString.lowercased()
   public let sessionID = UUID().uuidString.lowercased()
   public let username: String
+  /// Of the session: 16 bytes that all of its refresh tokens begin with, and 32 more.
+  public let refreshToken = Base64URL.encode((0..<48).map { _ in UInt8.random(in: 0...255) })
+
+  var refreshDigest: String { Hex.encode(SHA256.hash(Array(refreshToken.utf8))) }
+  var familyDigest: String {
+    Hex.encode(SHA256.hash(Array((Base64URL.decode(refreshToken) ?? []).prefix(16))))
+  }
 
   public var bearer: (String, String) { ("Authorization", "Bearer \(token())") }
 
@@ -57,9 +64,10 @@ extension Site {
         \(now), \(now));
       INSERT INTO wallets (id, user_id, currency, head, created_at, updated_at)
       VALUES ('\(account.walletID)', '\(account.id)', 'IDR', zeroblob(32), \(now), \(now));
-      INSERT INTO sessions (id, user_id, refresh_digest, created_at, last_used_at, expires_at)
-      VALUES ('\(account.sessionID)', '\(account.id)', randomblob(32), \(now), \(now),
-        \(now + 3_600_000_000));
+      INSERT INTO sessions (id, user_id, family_digest, refresh_digests, created_at, last_used_at,
+        expires_at)
+      VALUES ('\(account.sessionID)', '\(account.id)', x'\(account.familyDigest)',
+        x'\(account.refreshDigest)', \(now), \(now), \(now + 3_600_000_000));
       COMMIT;
       """)
     return account

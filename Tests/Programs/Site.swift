@@ -39,13 +39,14 @@ public final class Site: Sendable {
   }
 
   /// Starts a program and waits until it has answered, so the database has its tables.
+  /// - Parameter folder: where the program lies.
   public func start(
     _ name: String, threads: Int = 4, environment: [String: String] = [:],
-    listener: Listener? = nil, blocked: [Int32] = []
+    listener: Listener? = nil, blocked: [Int32] = [], folder: String = Checkout.programs
   ) throws -> Program {
     let settings = self.environment.merging(["WORKER_THREADS": "\(threads)"]) { $1 }
     let program = try Program(
-      path: Checkout.program(name), listener: try listener ?? makeListener(),
+      path: "\(folder)/\(name)", listener: try listener ?? makeListener(),
       environment: settings.merging(environment) { $1 },
       errorsPath: "\(directory.path)/\(name).log", blocked: blocked)
     _ = try program.get("/healthz")

@@ -118,5 +118,6 @@ func withRequest<T>(
 
 extension World {
   static let still = World(
-    now: { Timestamp(microseconds: 0) }, randomBytes: { Array(repeating: 0, count: $0) })
+    now: { Timestamp(microseconds: 0) }, monotonicMilliseconds: { 0 }, wait: { _ in },
+    randomBytes: { Array(repeating: 0, count: $0) })
 }

@@ -39,13 +39,15 @@ import Testing
 
   static let all: [(Refusal, Int, String)] = [
     (.invalid([]), 400, "invalid-request"), (.unauthorized(detail: "d"), 401, "unauthorized"),
-    (.forbidden, 403, "forbidden"), (.notFound, 404, "not-found"),
+    (.forbidden(detail: "d"), 403, "forbidden"), (.notFound, 404, "not-found"),
     (.methodNotAllowed(allowed: ["GET"]), 405, "method-not-allowed"),
     (.conflict(detail: "d"), 409, "conflict"), (.requestInProgress, 409, "request-in-progress"),
     (.payloadTooLarge, 413, "payload-too-large"),
     (.unsupportedMediaType, 415, "unsupported-media-type"),
     (.idempotencyKeyReused, 422, "idempotency-key-reused"),
     (.insufficientFunds, 422, "insufficient-funds"),
+    (.tooManyRequests(retryAfterSeconds: 7), 429, "too-many-requests"),
+    (.transferRefused(detail: "d"), 422, "transfer-refused"),
     (.broken(evidence: "canary"), 500, "internal"),
     (.providerRefused(replayed: false), 502, "provider-refused"),
     (.providerRefused(replayed: true), 502, "provider-refused"),
@@ -71,7 +73,8 @@ import Testing
     var expected: Set = ["Content-Type"]
     if status == 401 { expected.insert("WWW-Authenticate") }
     if status == 405 { expected.insert("Allow") }
-    if status == 503 || name == "request-in-progress" { expected.insert("Retry-After") }
+    let isForLater = [429, 503].contains(status) || name == "request-in-progress"
+    if isForLater { expected.insert("Retry-After") }
     if refusal == .providerRefused(replayed: true) { expected.insert("Idempotent-Replayed") }
     #expect(names == expected)
   }

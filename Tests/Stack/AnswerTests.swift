@@ -13,6 +13,11 @@ struct AnswerTests {
       ("HEAD", "/api/v1/wallets/me", 401), ("DELETE", "/api/v1/wallets/me", 405),
       ("PROPFIND", "/api/v1/wallets/me", 405), ("OPTIONS", "/api/v1/wallets/me", 204),
       ("POST", "/api/v1/auth/login", 400), ("POST", "/api/v1/auth/register", 400),
+      ("POST", "/api/v1/auth/refresh", 400), ("POST", "/api/v1/auth/logout", 400),
+      ("GET", "/api/v1/auth/sessions", 401), ("DELETE", "/api/v1/auth/sessions/x", 401),
+      ("GET", "/api/v1/auth/sessions/", 404), ("PUT", "/api/v1/auth/password", 401),
+      ("POST", "/api/v1/auth/password/reset", 400), ("GET", "/api/v1/users/me", 401),
+      ("PATCH", "/api/v1/users/me", 401), ("GET", "/api/v1/users/", 404),
       ("POST", "/api/v1/payments/wallet-top-ups", 401),
       ("POST", "/api/v1/payments/webhooks/xendit", 401),
     ])

@@ -5,7 +5,7 @@ import Support
 
 struct Client {
   let stack: Stack
-  let password = "kuda besar \(UUID().uuidString)"
+  let password: String
   let token: String
   let refreshToken: String
 
@@ -13,6 +13,7 @@ struct Client {
   init(on stack: Stack) throws {
     self.stack = stack
     let username = "u" + UUID().uuidString.prefix(12).lowercased()
+    password = "kuda besar \(UUID().uuidString)"
     let body = #""username":"\#(username)","password":"\#(password)""#
     _ = try HTTP.send(
       "POST", "/api/v1/auth/register", port: stack.port,
@@ -20,6 +21,32 @@ struct Client {
     let login = try HTTP.send("POST", "/api/v1/auth/login", port: stack.port, json: "{\(body)}")
     token = login.json["accessToken"] as? String ?? ""
     refreshToken = login.json["refreshToken"] as? String ?? ""
+  }
+
+  /// The same person before a stack that was started anew on the same data.
+  func moved(to stack: Stack) -> Client {
+    Client(stack: stack, password: password, token: token, refreshToken: refreshToken)
+  }
+
+  private init(stack: Stack, password: String, token: String, refreshToken: String) {
+    self.stack = stack
+    self.password = password
+    self.token = token
+    self.refreshToken = refreshToken
+  }
+
+  /// Runs the operator's tool on this stack.
+  func dompet(_ arguments: String...) throws -> CommandResult {
+    let settings = Stack.environment.merging(stack.settings) { $1 }
+    return try runCommand(Checkout.program("dompet"), arguments, environment: settings)
+  }
+
+  func get(_ path: String) throws -> HTTPAnswer {
+    try HTTP.send("GET", path, port: stack.port, headers: [("Authorization", "Bearer \(token)")])
+  }
+
+  func post(_ path: String) throws -> HTTPAnswer {
+    try HTTP.send("POST", path, port: stack.port, headers: [("Authorization", "Bearer \(token)")])
   }
 
   func balance() throws -> String? {
@@ -43,6 +70,21 @@ struct Client {
     _ = try HTTP.send(
       "POST", "/sandbox/control/invoices/\(id)", port: stack.port,
       json: #"{"status":"PAID","webhook":true}"#)
+  }
+
+  /// What whoever has the callback token can send.
+  func forgePayment(of topUp: HTTPAnswer) throws -> HTTPAnswer {
+    let url = topUp.json["invoiceUrl"] as? String ?? ""
+    let id = url.split(separator: "/").last.map(String.init) ?? ""
+    let members = [
+      "id": id, "external_id": topUp.json["reference"] ?? "", "status": "PAID",
+      "amount": Int(topUp.json["amount"] as? String ?? "") ?? 0,
+    ]
+    let body = try JSONSerialization.data(withJSONObject: members)
+    return try HTTP.send(
+      "POST", "/api/v1/payments/webhooks/xendit", port: stack.port,
+      headers: [("X-Callback-Token", stack.settings["XENDIT_WEBHOOK_TOKEN"] ?? "")],
+      json: String(decoding: body, as: UTF8.self))
   }
 
   /// Changes the invoice at the sandbox without a webhook.

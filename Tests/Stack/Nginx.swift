@@ -53,6 +53,7 @@ final class Nginx: Sendable {
       edits.merging([
         "unix:/run/dompet/": "unix:\(directory.path)/", "127.0.0.1:8080": "127.0.0.1:\(ports.0)",
         "127.0.0.1:8081": "127.0.0.1:\(ports.1)", "DIRECTORY": directory.path,
+        "/etc/nginx/dompet/": directory.path + "/nginx/dompet/",
       ]) { $1 }
     func edited(_ text: String) -> String {
       replaced.reduce(text) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
@@ -62,7 +63,7 @@ final class Nginx: Sendable {
     }
     try directory.write(edited(configuration), to: "nginx/nginx.conf")
     let files = try FileManager.default.contentsOfDirectory(atPath: Checkout.root + "/nginx")
-    for name in files where name.hasSuffix(".conf") {
+    for name in files where name.firstMatch(of: /\.(?:conf|yaml|html|css)$/) != nil {
       try directory.write(edited(file(name)), to: "nginx/dompet/\(name)")
     }
   }

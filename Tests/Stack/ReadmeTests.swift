@@ -48,6 +48,22 @@ struct ReadmeTests {
     #expect(Set(named).subtracting(read) == [])
   }
 
+  @Test("names tests that there are, for each item of the security table")
+  func securityTests() throws {
+    let section = try readme().components(separatedBy: "## Security")[1]
+      .components(separatedBy: "\n## ")[0]
+    let rows = section.split(separator: "\n").filter { $0.firstMatch(of: /^\| V\d/) != nil }
+    #expect(rows.count > 30)
+    for row in rows {
+      let named = row.matches(of: /`([A-Z][A-Za-z]+\/[A-Za-z]+Tests)`/).map { String($0.1) }
+      #expect(!named.isEmpty, "\(row)")
+      for name in named {
+        let path = "\(Checkout.root)/Tests/\(name).swift"
+        #expect(FileManager.default.fileExists(atPath: path), "\(name)")
+      }
+    }
+  }
+
   private func readme() throws -> String {
     try String(contentsOfFile: Checkout.root + "/README.md", encoding: .utf8)
   }

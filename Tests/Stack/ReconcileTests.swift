@@ -109,14 +109,8 @@ struct ReconcileTests {
     let topUp = try client.topUp(10_000, key: "a")
     let honest = try client.topUp(10_000, key: "b")
     try client.pay(honest)
-    let url = try #require(topUp.json["invoiceUrl"] as? String)
-    let id = try #require(url.split(separator: "/").last)
     let reference = try #require(topUp.json["reference"] as? String)
-    let token = try #require(client.stack.settings["XENDIT_WEBHOOK_TOKEN"])
-    let forgery = try HTTP.send(
-      "POST", "/api/v1/payments/webhooks/xendit", port: client.stack.port,
-      headers: [("X-Callback-Token", token)],
-      json: #"{"id":"\#(id)","external_id":"\#(reference)","status":"PAID","amount":10000}"#)
+    let forgery = try client.forgePayment(of: topUp)
     #expect(forgery.json["credited"] as? Bool == true)
     for unpaid in [1, 0] {
       let result = try reconcile(client)
@@ -150,7 +144,6 @@ struct ReconcileTests {
   }
 
   private func reconcile(_ client: Client) throws -> CommandResult {
-    let settings = Stack.environment.merging(client.stack.settings) { $1 }
-    return try runCommand(Checkout.program("dompet"), ["reconcile"], environment: settings)
+    try client.dompet("reconcile")
   }
 }

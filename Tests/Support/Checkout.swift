@@ -12,7 +12,8 @@ public enum Checkout {
   public static let shared = root + "/../shared"
 
   /// The programs as `nginx/run --no-build` starts them.
-  public static func program(_ name: String) -> String { root + "/.build/release/" + name }
+  public static func program(_ name: String) -> String { programs + "/" + name }
+  public static let programs = root + "/.build/release"
 
   /// Whether the named programs have been built for release.
   public static func isBuilt(_ names: String...) -> Bool {

@@ -21,10 +21,7 @@ public final class Stack: Sendable {
 
   /// One that all tests of this process may use: without rate limit, stopped when the process ends.
   public static let shared: Result<Stack, any Error> = Result {
-    let temporary = try TemporaryDirectory()
-    let stack = try Stack(["--no-rate-limit"], directory: temporary.path)
-    stack.child.keepUntilExit(temporary)
-    return stack
+    try Stack(["--no-rate-limit"]).keptUntilExit()
   }
 
   /// Starts it and waits until it is ready.
@@ -45,6 +42,13 @@ public final class Stack: Sendable {
   }
 
   deinit { stop() }
+
+  /// For one that many tests share, in a static, which nobody destroys: stopped, and its folder
+  /// removed, when the process ends.
+  public func keptUntilExit() -> Stack {
+    if let temporary { child.keepUntilExit(temporary) } else { child.keepUntilExit() }
+    return self
+  }
 
   /// The settings in force, as in `dompet.env`.
   public var settings: [String: String] {

@@ -100,7 +100,7 @@ import XenditAPI
     }
     defer { server.stop() }
     let client = XenditClient(
-      baseURL: server.url + "/sandbox/", secretKey: "k", client: HTTPClient())
+      baseURL: server.url + "/sandbox/", secretKey: "k", send: HTTPClient().send)
     _ = try client.get(id: "1", withinMilliseconds: 5000)
     #expect(server.requests.first?.hasPrefix("GET /sandbox/v2/invoices/1 ") == true)
   }

@@ -37,6 +37,8 @@ import XenditAPI
       ([], nil), (["Retry-After: 7"], 7), (["Rate-Limit-Reset: 1.01"], 2),
       (["Retry-After: Wed, 21 Oct 2026 07:28:00 GMT"], nil), (["Retry-After: 999999"], nil),
       (["Retry-After: -1"], nil), (["Retry-After: 3", "Rate-Limit-Reset: 9"], 3),
+      (["Rate-Limit-Remaining: 0", "Rate-Limit-Reset: 9"], 9),
+      (["Rate-Limit-Remaining: 5", "Rate-Limit-Reset: 9"], nil),
     ]
     for (headers, seconds) in cases {
       let stub = try Stub(status: "429 Too Many Requests", headers: headers, "")
@@ -84,9 +86,9 @@ import XenditAPI
       connection.waitForClose()
     }
     defer { silent.stop() }
-    let answering = XenditClient(baseURL: silent.url, secretKey: "k", client: HTTPClient())
+    let answering = XenditClient(baseURL: silent.url, secretKey: "k", send: HTTPClient().send)
     let nowhere = XenditClient(
-      baseURL: "http://nobody.invalid", secretKey: "k", client: HTTPClient())
+      baseURL: "http://nobody.invalid", secretKey: "k", send: HTTPClient().send)
     #expect { try answering.create(Samples.request(), withinMilliseconds: 200) } throws: {
       if case .unknown = $0 as? XenditFailure { true } else { false }
     }

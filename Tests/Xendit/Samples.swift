@@ -52,7 +52,7 @@ struct Stub {
       }
     }
     client = XenditClient(
-      baseURL: server.url, secretKey: "xnd_development_canary", client: HTTPClient())
+      baseURL: server.url, secretKey: "xnd_development_canary", send: HTTPClient().send)
   }
 
   /// The line and the body of the only request.

@@ -20,7 +20,8 @@ import Xendit
     let event = try Event(webhook: Array(documented.utf8))
     let expected = Event(
       invoiceID: "6748105a77f16ebe0cc583a7", reference: "payment-link-example", status: "PAID",
-      amount: Money(rupiah: 510_000), currency: "IDR")
+      amount: Money(rupiah: 510_000), currency: "IDR",
+      paidAt: Timestamp(microseconds: 1_732_776_089_776_000))
     #expect(event == expected)
     #expect(event.isPaid)
   }

@@ -38,16 +38,14 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
     sqlite3_close_v2(handle)
   }
 
-  func query<T>(
-    _ sql: StaticString, _ values: [Value], _ row: (borrowing Row) throws(Refusal) -> T
-  ) throws(Refusal) -> [T] {
+  func forEach(
+    _ sql: StaticString, _ values: [Value], _ row: (borrowing Row) throws(Refusal) -> Void
+  ) throws(Refusal) {
     let statement = try prepared(sql, values)
     defer { statement.reset() }
-    var rows: [T] = []
     while try step(statement, sql) {
-      rows.append(try row(Row(of: statement.handle)))
+      try row(Row(of: statement.handle))
     }
-    return rows
   }
 
   @discardableResult

@@ -1,11 +1,9 @@
-// Times as Xendit writes them: `2024-11-28T06:41:29.776Z`.
-
-import Domain
+// Times as others write them: `2024-11-28T06:41:29.776Z`.
 
 extension Timestamp {
   /// A date and time of RFC 3339, section 5.6, with any offset, in years 1 to 9999. Digits beyond
   /// microseconds are dropped.
-  init?(rfc3339 text: String) {
+  public init?(rfc3339 text: String) {
     var scanner = Scanner(text.utf8[...])
     guard text.utf8.count <= 64,
       let year = scanner.digits(4), year >= 1, scanner.skip("-"),

@@ -1,9 +1,7 @@
-// Times in Xendit's answers.
+// Times as Xendit and operators write them.
 
 import Domain
 import Testing
-
-@testable import Xendit
 
 @Suite struct RFC3339Tests {
   @Test("a time is read to the microsecond")

@@ -1,0 +1,160 @@
+// What ledger-seed writes, through the ledger's own functions: every row is as a program would have
+// left it, hashes and all, but for the provider's events, which are left out.
+//
+// Payments come in time's order, three seconds apart up to now. In each write two hundred users,
+// chosen by lot, top up ten times, so the rows of one wallet lie far from each other in the tables
+// that are kept in another order.
+
+import Domain
+import Glibc
+import Ledger
+import Schema
+import Storage
+
+/// Gives the exit status.
+func run(arguments: [String]) -> Int32 {
+  let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+  guard arguments.count == 5, numbers.count == 3, numbers[0] > 0, numbers.allSatisfy({ $0 >= 0 })
+  else {
+    print("Usage: ledger-seed DATABASE USERS TRANSACTIONS OPEN")
+    return 64
+  }
+  do {
+    let database = try SQLiteDatabase(
+      path: arguments[1], migrations: Schema.migrations, mode: .service)
+    let begin = now.adding(seconds: Int64(-3 * (numbers[1] + numbers[2])))
+    let seed = Seed(database: database, owners: try addUsers(numbers[0], to: database, at: begin))
+    try seed.topUp(numbers[1], isPaid: true, from: begin)
+    try seed.topUp(
+      numbers[2], isPaid: false, from: begin.adding(seconds: Int64(3 * numbers[1])))
+    return 0
+  } catch {
+    print("ledger-seed: \(error)")
+    return 1
+  }
+}
+
+private struct Owner {
+  let user: Identifier
+  let wallet: Identifier
+}
+
+private let batchSize = 2_000
+private let burstSize = 10
+
+private func addUsers(
+  _ count: Int, to database: SQLiteDatabase, at moment: Timestamp
+) throws -> [Owner] {
+  let world = world(at: moment)
+  let users = try (1...count).map { number in
+    User(
+      id: .make(in: world), email: try Email("seed\(number)@example.com"),
+      username: try Username("seed\(number)"), name: nil, role: .user, createdAt: moment)
+  }
+  let owners = users.map { Owner(user: $0.id, wallet: .make(in: world)) }
+  for batch in batches(count) {
+    try patiently(database) { db throws(Refusal) in
+      for number in batch {
+        try Users.insert(users[number], passwordHash: "$argon2id$of-a-seed", in: db)
+        try Wallets.insert(
+          Wallet(
+            id: owners[number].wallet, balance: .zero, createdAt: moment, updatedAt: moment),
+          of: owners[number].user, in: db)
+      }
+    }
+  }
+  return owners
+}
+
+private struct Seed {
+  let database: SQLiteDatabase
+  let owners: [Owner]
+
+  /// Adds so many top-ups.
+  func topUp(_ count: Int, isPaid: Bool, from begin: Timestamp) throws(Refusal) {
+    for batch in batches(count) {
+      try write(batch, isPaid: isPaid, from: begin)
+      if batch.upperBound % 1_000_000 == 0 { print("… \(batch.upperBound) top-ups") }
+    }
+  }
+
+  private func write(_ batch: Range<Int>, isPaid: Bool, from begin: Timestamp) throws(Refusal) {
+    try patiently(database) { db throws(Refusal) in
+      var owner = owners[0]
+      for number in batch {
+        if number % burstSize == 0 { owner = owners.randomElement() ?? owner }
+        let moment = begin.adding(seconds: Int64(3 * number))
+        let (topUp, invoice) = try add(to: owner, number, at: moment, in: db)
+        if isPaid { try pay(topUp, by: invoice, at: moment.adding(seconds: 2), in: db) }
+      }
+    }
+  }
+
+  private func add(
+    to owner: Owner, _ number: Int, at moment: Timestamp, in db: any Connection
+  ) throws(Refusal) -> (TopUp, InvoiceLink) {
+    let world = world(at: moment)
+    let topUp = TopUp(
+      id: .make(in: world), userID: owner.user, walletID: owner.wallet,
+      reference: .make(in: world), amount: Money(rupiah: .random(in: 10...1000) * 1000),
+      status: .pending, invoice: nil, leaseUntil: nil, createdAt: moment)
+    let key = Identifier.make(in: world).text
+    try TopUps.insert(topUp, key: try? IdempotencyKey(key), in: db)
+    // As Xendit makes them: seconds since 1970, a number of the process, a count.
+    let id = hex(moment.seconds, digits: 8) + "0f00dcafe0" + hex(Int64(number), digits: 6)
+    let invoice = InvoiceLink(
+      id: id, url: "https://checkout.xendit.co/web/\(id)",
+      expiresAt: moment.adding(seconds: 86_400))
+    try TopUps.attach(invoice, to: topUp.id, at: moment, in: db)
+    return (topUp, invoice)
+  }
+
+  private func pay(
+    _ topUp: TopUp, by invoice: InvoiceLink, at moment: Timestamp, in db: any Connection
+  ) throws(Refusal) {
+    guard try TopUps.pay(topUp.id, byInvoice: invoice.id, late: false, at: moment, in: db) else {
+      throw .broken(evidence: "a new top-up is paid already")
+    }
+    let posting = Posting(
+      kind: .topUp, amount: topUp.amount, description: "Top-up \(topUp.reference.text)",
+      reference: topUp.reference.text, invoiceID: invoice.id, counterparty: "xendit")
+    try Wallets.post(posting, to: topUp.walletID, at: moment, in: db)
+    try TopUps.noteCheck(of: topUp.id, at: moment.adding(seconds: 60), in: db)
+  }
+}
+
+/// What a write could not do in its time is tried again.
+private func patiently(
+  _ database: SQLiteDatabase,
+  _ body: @escaping @Sendable (any Connection) throws(Refusal) -> Void
+) throws(Refusal) {
+  while true {
+    do throws(Refusal) {
+      return try database.write(body)
+    } catch .busy {
+      continue
+    }
+  }
+}
+
+private func batches(_ count: Int) -> [Range<Int>] {
+  stride(from: 0, to: count, by: batchSize).map { $0..<min($0 + batchSize, count) }
+}
+
+private func hex(_ number: Int64, digits: Int) -> String {
+  let text = String(number, radix: 16)
+  return String(repeating: "0", count: max(0, digits - text.count)) + text
+}
+
+private func world(at moment: Timestamp) -> World {
+  World(
+    now: { moment }, monotonicMilliseconds: { 0 }, wait: { _ in },
+    randomBytes: { count in
+      let numbers = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
+      return (0..<min(count, 16)).map { UInt8(truncatingIfNeeded: numbers[$0 / 8] >> ($0 % 8 * 8)) }
+    })
+}
+
+private var now: Timestamp {
+  Timestamp(microseconds: Int64(time(nil)) * 1_000_000)
+}
