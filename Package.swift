@@ -60,7 +60,7 @@ let package = Package(
         .embedInCode("m001_users.sqlite.sql"), .embedInCode("m002_wallets.sqlite.sql"),
         .embedInCode("m003_top_ups.sqlite.sql"), .embedInCode("m004_events.sqlite.sql"),
         .embedInCode("m005_reconciliations.sqlite.sql"),
-        .embedInCode("m006_transfers.sqlite.sql"),
+        .embedInCode("m006_transfers.sqlite.sql"), .embedInCode("m007_maintenance.sqlite.sql"),
       ],
       swiftSettings: memorySafe),
     .target(

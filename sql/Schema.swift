@@ -14,5 +14,6 @@ public enum Schema {
     Migration(
       name: "m005_reconciliations", sqlite: PackageResources.m005_reconciliations_sqlite_sql),
     Migration(name: "m006_transfers", sqlite: PackageResources.m006_transfers_sqlite_sql),
+    Migration(name: "m007_maintenance", sqlite: PackageResources.m007_maintenance_sqlite_sql),
   ]
 }

@@ -1,5 +1,6 @@
 // The settings of a program: environment variables. A secret may instead lie in a file that
-// `NAME_FILE` names, or be a systemd credential called NAME.
+// `NAME_FILE` names, or be a systemd credential called NAME. The operator's tool also reads the
+// files that systemd hands to the programs: ConfigurationFile.swift.
 //
 // Every mistake is collected, so that an operator mends them all at once.
 
@@ -15,14 +16,26 @@ import Domain
 public struct Configuration {
   public let program: String
   private var mistakes: [String] = []
+  /// What stands in for variables that are not set.
+  private var file = ConfigurationFile()
 
+  /// For a program that gets all its settings from whoever starts it.
   public init(program: String) {
     self.program = program
   }
 
+  /// For a command that an operator types: what the environment does not say stands in the
+  /// installation's file, and its secrets beside it.
+  public static func forOperator(_ program: String) -> Configuration {
+    var configuration = Configuration(program: program)
+    configuration.file = ConfigurationFile.find(named: configuration.variable("DOMPET_CONFIG"))
+    configuration.mistakes = configuration.file.mistakes
+    return configuration
+  }
+
   /// A setting as it is, or `fallback`.
   public mutating func text(_ name: String, or fallback: String) -> String? {
-    guard let bytes = System.variable(name) else { return fallback }
+    guard let bytes = variable(name) else { return fallback }
     return String(validating: bytes, as: UTF8.self) ?? note("\(name) is not UTF-8.")
   }
 
@@ -55,7 +68,8 @@ public struct Configuration {
     _ name: String, bytesMin: Int = Bounds.secretBytesMin
   ) -> String? {
     guard let value = optionalSecret(name, bytesMin: bytesMin) else { return nil }
-    return value ?? note("\(name) is not set, neither as a variable, nor by \(name)_FILE.")
+    return value
+      ?? note("\(name) is not set, neither as a variable, nor by \(name)_FILE\(file.hint).")
   }
 
   /// A secret that may be there: `.some(nil)` if it is not.
@@ -64,7 +78,7 @@ public struct Configuration {
   ) -> String?? {
     guard let (bytes, source) = rawSecret(name) else { return .some(nil) }
     guard let bytes else {
-      return note("\(name) cannot be read from the file that \(source) names.")
+      return note("\(name) cannot be read from \(source).")
     }
     guard bytes.count >= bytesMin else {
       return note("\(name) must be at least \(bytesMin) bytes long; it has \(bytes.count).")
@@ -84,8 +98,8 @@ public struct Configuration {
   }
 
   /// The values, if there is no mistake; else all mistakes are written to standard error and the
-  /// process ends with 78 (EX_CONFIG).
-  public func finish<each T>(_ values: repeat (each T)?) -> (repeat each T) {
+  /// process ends with 78 (EX_CONFIG). Mutating, so that it sees what its own arguments have noted.
+  public mutating func finish<each T>(_ values: repeat (each T)?) -> (repeat each T) {
     if mistakes.isEmpty, let result = unwrap(repeat each values) { return result }
     System.fail(program, mistakes)
   }
@@ -96,14 +110,25 @@ public struct Configuration {
     return nil
   }
 
+  /// Set to nothing is not set.
+  private func variable(_ name: String) -> [UInt8]? {
+    System.variable(name) ?? file.values[name]
+  }
+
   /// The value and where it is from; the value is nil if its file cannot be read.
   private mutating func rawSecret(_ name: String) -> (value: [UInt8]?, source: String)? {
-    if let value = System.variable(name) { return (value, name) }
-    let file = text("\(name)_FILE", or: "") ?? ""
-    if !file.isEmpty { return (secretFile(file), "\(name)_FILE") }
-    let directory = text("CREDENTIALS_DIRECTORY", or: "") ?? ""
-    guard !directory.isEmpty, let value = secretFile("\(directory)/\(name)") else { return nil }
-    return (value, "CREDENTIALS_DIRECTORY")
+    if let value = variable(name) { return (value, name) }
+    let path = text("\(name)_FILE", or: "") ?? ""
+    if !path.isEmpty { return (secretFile(path), "the file that \(name)_FILE names") }
+    for directory in [text("CREDENTIALS_DIRECTORY", or: "") ?? "", file.secrets] {
+      let path = "\(directory)/\(name)"
+      guard !directory.isEmpty, System.isThere(path) else { continue }
+      let value = secretFile(path)
+      // Units name credentials that are there at times only; systemd then hands out empty ones.
+      if value?.isEmpty == true { continue }
+      return (value, path)
+    }
+    return nil
   }
 
   /// A file's content without the line end that editors leave.

@@ -43,6 +43,11 @@ enum System {
     return unsafe length == 0 ? nil : Array(bytes)
   }
 
+  /// Whether something lies at the path, readable or not.
+  static func isThere(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
+
   /// A file's content, nil if it cannot be read or is longer than `bytesMax`.
   static func file(_ path: String, bytesMax: Int) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -22,7 +22,7 @@ struct Act: ParsableArguments {
   }
 
   private func nameFromEnvironment() throws -> OperatorName {
-    var configuration = Configuration(program: "dompet")
+    var configuration = Configuration.forOperator("dompet")
     let names = ["SUDO_USER", "USER"].map { configuration.text($0, or: "") ?? "" }
     guard let name = try? OperatorName(names.first { !$0.isEmpty } ?? "") else {
       throw ValidationError(
@@ -38,7 +38,7 @@ struct Act: ParsableArguments {
     _ command: String, missing: String,
     _ body: @escaping @Sendable (any Connection) throws(Refusal) -> T
   ) throws -> T {
-    var configuration = Configuration(program: command)
+    var configuration = Configuration.forOperator(command)
     let database = Service.openForOperator(configuration.finish(configuration.settings()))
     do throws(Refusal) {
       return try database.write(body)

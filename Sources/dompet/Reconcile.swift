@@ -43,7 +43,7 @@ struct Reconcile: ParsableCommand {
   }
 
   func run() throws {
-    var configuration = Configuration(program: "dompet reconcile")
+    var configuration = Configuration.forOperator("dompet reconcile")
     let (settings, provider) = configuration.finish(
       configuration.settings(), configuration.provider())
     let service = Service.forOperator(settings)

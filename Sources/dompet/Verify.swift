@@ -45,7 +45,7 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
-    var configuration = Configuration(program: "dompet verify")
+    var configuration = Configuration.forOperator("dompet verify")
     let database = Service.openForOperator(configuration.finish(configuration.settings()))
     let printOut = try opened(heads)
     let truth = try sandbox.map(fetched)

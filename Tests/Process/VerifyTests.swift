@@ -91,8 +91,10 @@ struct VerifyTests {
     #expect(result.errors.contains("OFF  \(place): was printed, and the wallet ends before it\n"))
   }
 
-  @Test("exits with 64 and the line's number when a print-out is none", arguments: badPrintOuts)
-  func malformed(text: String, line: Int) throws {
+  @Test(
+    "exits with 64 and the line's number when a print-out is none", arguments: badPrintOuts.indices)
+  func malformed(sample: Int) throws {
+    let (text, line) = badPrintOuts[sample]
     let result = try verify("--heads", file(text))
     #expect(result.status == 64)
     #expect(result.errors.contains(", line \(line): "), "\(result.errors)")
