@@ -1,21 +1,20 @@
 // nginx alone, with the product's files and no program behind them: what it answers by itself.
 
 import Foundation
-import Support
 
 /// A running nginx, stopped when this object goes. The configuration includes the product's files
 /// as `dompet/…`; `127.0.0.1:8080` in it, and `:8081`, stand for `port` and `secondPort`.
-final class Nginx: Sendable {
-  let port: UInt16
-  let secondPort: UInt16
-  let directory: TemporaryDirectory
+public final class Nginx: Sendable {
+  public let port: UInt16
+  public let secondPort: UInt16
+  public let directory: TemporaryDirectory
   private let child: Child
 
   /// The product's own complete configuration.
-  static let standalone: String = file("standalone.conf")
+  public static let standalone: String = file("standalone.conf")
 
   /// - Parameter edits: text to replace in all of the product's files.
-  init(_ configuration: String = standalone, edits: [String: String] = [:]) throws {
+  public init(_ configuration: String = standalone, edits: [String: String] = [:]) throws {
     port = try freePort()
     secondPort = try freePort()
     directory = try TemporaryDirectory()
@@ -32,20 +31,20 @@ final class Nginx: Sendable {
   }
 
   /// For one that many tests share: lets it run until the tests' process ends.
-  func shared() -> Nginx {
+  public func shared() -> Nginx {
     child.keepUntilExit(directory)
     return self
   }
 
   /// What `nginx -t` says about a configuration.
-  static func check(_ configuration: String) throws -> CommandResult {
+  public static func check(_ configuration: String) throws -> CommandResult {
     let directory = try TemporaryDirectory()
     try write(configuration, to: directory, ports: (try freePort(), try freePort()))
     return try runCommand("/usr/sbin/nginx", arguments(directory, ["-t"]))
   }
 
   /// Lays out a prefix for nginx: its main file, the product's beside it, folders for state.
-  static func write(
+  public static func write(
     _ configuration: String, to directory: TemporaryDirectory, ports: (UInt16, UInt16),
     edits: [String: String] = [:]
   ) throws {
@@ -69,7 +68,7 @@ final class Nginx: Sendable {
   }
 
   /// One of the product's files; empty if it cannot be read.
-  static func file(_ name: String) -> String {
+  public static func file(_ name: String) -> String {
     (try? String(contentsOfFile: "\(Checkout.root)/nginx/\(name)", encoding: .utf8)) ?? ""
   }
 
@@ -84,6 +83,6 @@ final class Nginx: Sendable {
 }
 
 /// nginx did not start.
-struct NginxFailure: Error {
-  let errors: String
+public struct NginxFailure: Error {
+  public let errors: String
 }
