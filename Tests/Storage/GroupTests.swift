@@ -108,7 +108,7 @@ struct GroupTests {
         try database.write { connection throws(Refusal) in try body(thread, connection) }
       }
     }
-    usleep(300_000)
+    usleep(1_000_000)
     held.release()
     return wait()
   }
