@@ -53,9 +53,8 @@ struct StartTests {
     // A process of its own, since all threads of this one have one umask.
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/sh")
-    shell.arguments = [
-      "-c", "umask 077; exec \"$@\"", "sh", Scratch.writerPath, scratch.path, Scratch.schema, "start",
-    ]
+    let writer = [Scratch.writerPath, scratch.path, Scratch.schema, "start"]
+    shell.arguments = ["-c", "umask 077; exec \"$@\"", "sh"] + writer
     try shell.run()
     shell.waitUntilExit()
     for suffix in ["", "-wal", "-shm", ".lock"] {

@@ -3,9 +3,9 @@
 import Glibc
 
 enum SharedFile {
-  /// Makes a file for owner and group. In a folder whose new files belong to its group (set-group-ID)
-  /// and where that group may write, it is so whatever the umask of whoever happens to come first, be
-  /// it root's shell; elsewhere as far as the umask lets it.
+  /// Makes a file for owner and group. In a folder whose new files belong to its group
+  /// (set-group-ID) and where that group may write, it is so whatever the umask of whoever happens
+  /// to come first, be it root's shell; elsewhere as far as the umask lets it.
   /// - Returns: the open descriptor, or -1 and `errno`: EEXIST if it is there already. A file that
   ///   was there is never touched, since it might be a link that somebody has laid.
   static func create(_ path: String, _ access: Int32) -> Int32 {
