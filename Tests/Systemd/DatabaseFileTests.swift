@@ -41,14 +41,20 @@ extension SystemdTests {
       _ = try Customer(on: machine)
     }
 
-    @Test("say when reconciliation has last been done")
-    func noted() throws {
+    @Test("say when each task has last been done", arguments: tasks)
+    func noted(task: String) throws {
       _ = try Customer(on: machine)
-      try machine.shell("systemctl start dompet-reconcile.service")
-      let tasks = try machine.shell(
-        "sqlite3 /var/lib/dompet/dompet.db 'SELECT task FROM maintenance'")
-      #expect(tasks == "reconcile")
+      let database = "sqlite3 /var/lib/dompet/dompet.db"
+      try machine.shell("\(database) 'DELETE FROM maintenance'")
+      try machine.shell("systemctl start dompet-\(task).service")
+      #expect(try machine.shell("\(database) 'SELECT task FROM maintenance'") == task)
     }
+
+    /// Those that the operator's tool has.
+    private static let tasks: [String] = {
+      let help = (try? runCommand(Checkout.program("dompet"), ["--help"]))?.output ?? ""
+      return Machine.tasks.filter { help.contains("\n  \($0) ") }
+    }()
 
     /// Any answer of the program itself.
     private func ask(_ program: String) throws {

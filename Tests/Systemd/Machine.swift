@@ -22,7 +22,11 @@ final class Machine: Sendable {
     guard FileManager.default.isExecutableFile(atPath: "/lib/systemd/systemd") else {
       return "needs systemd (it need not run)"
     }
-    let trial = "mount -t tmpfs tmpfs /mnt && mount -t cgroup2 cgroup2 /mnt"
+    let trial = """
+      mount -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work &&
+      mount -t overlay overlay /mnt -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work &&
+      mount -t cgroup2 cgroup2 /mnt
+      """
     let flags = ["--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup", "--fork"]
     let result = try? runCommand("unshare", flags + ["sh", "-c", trial])
     guard result?.status == 0 else {

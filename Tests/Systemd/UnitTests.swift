@@ -50,13 +50,20 @@ extension SystemdTests {
         try machine.property("TriggerLimitIntervalUSec", of: "dompet-\(program).socket") == "0")
     }
 
-    @Test("are all started by one target, and at boot once that is enabled")
+    @Test("are all started and stopped by one target, and at boot once that is enabled")
     func target() throws {
-      for unit in Machine.programs.map({ "dompet-\($0).socket" })
-        + Machine.tasks.map({ "dompet-\($0).timer" })
-      {
+      _ = try machine.inside { try HTTP.send("GET", "/healthz", port: 80) }
+      let entrances =
+        Machine.programs.map { "dompet-\($0).socket" } + Machine.tasks.map { "dompet-\($0).timer" }
+      for unit in entrances {
         #expect(try machine.property("ActiveState", of: unit) == "active", "\(unit)")
       }
+      try machine.shell("systemctl stop dompet.target")
+      for unit in entrances + Machine.services {
+        #expect(try machine.property("ActiveState", of: unit) == "inactive", "\(unit)")
+      }
+      try machine.shell("systemctl start dompet.target")
+      #expect(try machine.inside { try HTTP.send("GET", "/healthz", port: 80).status } == 200)
       let enabled = try machine.shell(
         "systemctl --quiet enable dompet.target; systemctl is-enabled dompet.target")
       #expect(enabled == "enabled")
