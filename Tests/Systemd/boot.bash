@@ -9,7 +9,7 @@ shopt -s inherit_errexit
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checkout=$(cd "$here/../.." && pwd)
-folder=$1 stage=${2:-outside}
+folder=${1:?the folder is missing} stage=${2:-outside}
 root=$folder/root
 PATH+=:/usr/local/sbin:/usr/sbin:/sbin
 
