@@ -196,6 +196,10 @@ let package = Package(
     .testTarget(
       name: "StackTests", dependencies: ["Support"], path: "Tests/Stack", swiftSettings: strict),
     .testTarget(
+      name: "SystemdTests", dependencies: ["Support"], path: "Tests/Systemd",
+      exclude: ["boot.bash", "nginx.conf", "rig.service", "rig.socket", "rig.target"],
+      swiftSettings: strict),
+    .testTarget(
       name: "OpenAPITests", dependencies: ["Support"], path: "Tests/OpenAPI",
       exclude: ["Transcripts", "conform.py", "page.py", "schemathesis.toml"],
       swiftSettings: strict),

@@ -2,8 +2,10 @@
 
 import ArgumentParser
 import Domain
+import Ledger
 import Payments
 import Service
+import Storage
 
 struct Reconcile: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,6 +25,9 @@ struct Reconcile: ParsableCommand {
       "Go on for ever, with so many seconds between passes; ask then about older ones less often.")
   var every: Int?
 
+  @Flag(help: "Ask about older ones less often, as --every does: one pass, for a timer.")
+  var due = false
+
   @Option(
     help: "First go through all invoices that were made since then, such as 2026-11-22T00:00:00Z.",
     transform: argument { text throws(Invalid) in
@@ -40,6 +45,10 @@ struct Reconcile: ParsableCommand {
     if every != nil, since != nil {
       throw ValidationError("--since is done once: leave --every out.")
     }
+    if due, every != nil || since != nil {
+      throw ValidationError(
+        "--due is one pass over what is due: leave \(every == nil ? "--since" : "--every") out.")
+    }
   }
 
   func run() throws {
@@ -48,20 +57,34 @@ struct Reconcile: ParsableCommand {
       configuration.settings(), configuration.provider())
     let service = Service.forOperator(settings)
     let reconciliation = Reconciliation(service, provider)
-    guard let every else {
-      if let since {
-        try told { progress throws(Refusal) in
-          try reconciliation.rebuild(since: since, progress: progress)
-        }
-      }
-      try told { progress throws(Refusal) in try reconciliation.pass(progress: progress) }
-      return
+    let pass = { (progress: (Reconciliation.Counts) -> Void) throws(Refusal) in
+      let isDue = due || every != nil
+      let counts =
+        try isDue
+        ? reconciliation.passOverDue(progress: progress) : reconciliation.pass(progress: progress)
+      try noteEnd(of: counts, in: service.database)
+      return counts
     }
-    while true {
-      try? told { progress throws(Refusal) in
-        try reconciliation.passOverDue(progress: progress)
+    if let since {
+      try told { progress throws(Refusal) in
+        try reconciliation.rebuild(since: since, progress: progress)
       }
+    }
+    guard let every else { return try told(pass) }
+    while true {
+      try? told(pass)
       World.real.wait(Int64(every) * 1000)
+    }
+  }
+
+  /// Whoever watches over the installation sees by it that passes come to their end.
+  private func noteEnd(
+    of counts: Reconciliation.Counts, in database: any Database
+  ) throws(Refusal) {
+    let now = World.real.now()
+    let outcome = counts.summary
+    try database.write { db throws(Refusal) in
+      try Maintenance.note(.reconcile, outcome, at: now, in: db)
     }
   }
 
@@ -74,7 +97,7 @@ struct Reconcile: ParsableCommand {
       let counts = try walk { counts in
         Terminal.error("… \(counts.asked) asked, \(counts.settled) settled")
       }
-      if every == nil || counts.hasWork { Terminal.error(counts.summary) }
+      if (every == nil && !due) || counts.hasWork { Terminal.error(counts.summary) }
     } catch {
       Terminal.error("dompet reconcile: broken off: \(error). The next pass goes on there.")
       throw ExitCode(1)

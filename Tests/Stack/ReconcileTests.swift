@@ -137,6 +137,28 @@ struct ReconcileTests {
     #expect(kill(try #require(process), 0) == 0)
   }
 
+  @Test("that a timer starts asks about what is due, says nothing if that is nothing, and is noted")
+  func due() throws {
+    let client = try Client(on: Stack(["--no-rate-limit"]))
+    try client.settle(client.topUp(10_000, key: "a"), "PAID")
+    let results = try (1...2).map { _ in try client.dompet("reconcile", "--due") }
+    #expect(results.map(\.status) == [0, 0], "\(results)")
+    #expect(try client.balance() == "10000.00")
+    #expect(results[1].errors == "")
+    let noted = try runCommand(
+      "sqlite3", [client.stack.directory + "/dompet.db", "SELECT task FROM maintenance"])
+    #expect(noted.output == "reconcile\n")
+  }
+
+  @Test(
+    "refuses to be at once what is due, for ever, and all since then",
+    arguments: [["--every", "5"], ["--since", "2026-11-22T00:00:00Z"]])
+  func contradiction(more: [String]) throws {
+    let result = try runCommand(Checkout.program("dompet"), ["reconcile", "--due"] + more)
+    #expect(result.status == 64)
+    #expect(result.errors.contains("leave \(more[0]) out"))
+  }
+
   @Test("refuses an interval that is none", arguments: ["0", "-1", "86401", "x"])
   func interval(text: String) throws {
     let result = try runCommand(Checkout.program("dompet"), ["reconcile", "--every", text])

@@ -47,6 +47,22 @@ struct StartTests {
     }
   }
 
+  @Test("in a folder that users share by its group, new files are for both, whatever the umask")
+  func sharedModes() throws {
+    #expect(chmod(scratch.directory, 0o2770) == 0)
+    // A process of its own, since all threads of this one have one umask.
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    let writer = [Scratch.writerPath, scratch.path, Scratch.schema, "start"]
+    shell.arguments = ["-c", "umask 077; exec \"$@\"", "sh"] + writer
+    try shell.run()
+    shell.waitUntilExit()
+    for suffix in ["", "-wal", "-shm", ".lock"] {
+      let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path + suffix)
+      #expect(attributes[.posixPermissions] as? UInt32 == 0o660, "\(suffix)")
+    }
+  }
+
   @Test("the database is in WAL mode")
   func logged() throws {
     let mode = try scratch.open().write { connection throws(Refusal) in

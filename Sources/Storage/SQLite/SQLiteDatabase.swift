@@ -15,8 +15,9 @@ public final class SQLiteDatabase: Database {
   private let writer: GroupCommit
   private let readers: ReaderPool
 
-  /// Beside the file come `-wal`, `-shm` and `.lock`. New files are made for owner and group, as
-  /// far as the process's umask lets them.
+  /// Beside the file come `-wal`, `-shm` and `.lock`. New files are made for owner and group: in a
+  /// folder that is set-group-ID and writable for its group always, elsewhere as far as the
+  /// process's umask lets them.
   ///
   /// Throws `.newerSchema` and, in mode `.single`, `.olderSchema`; `.cannotOpen` when the
   /// directory is missing, the file may not be written or is no database, or a migration fails.

@@ -56,9 +56,9 @@ struct SQLiteStart {
     return connection
   }
 
-  /// SQLite would not give the file to its group.
+  /// SQLite would not give the file to its group. It gives what lies beside it the same mode.
   private func create() throws(Refusal) {
-    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
+    let descriptor = SharedFile.create(path, O_RDWR)
     guard descriptor >= 0 || errno == EEXIST else {
       throw .busy(evidence: "\(path): errno \(errno)")
     }

@@ -11,11 +11,14 @@ import Glibc
 final class Turnstile: Sendable {
   private let descriptor: Int32
 
-  /// Creates the file for owner and group, as far as the process's umask lets it.
+  /// Creates the file where needed.
   init(beside path: String) throws(Refusal) {
-    descriptor = open(path + ".lock", O_RDONLY | O_CREAT | O_CLOEXEC, 0o660)
+    let file = path + ".lock"
+    let created = SharedFile.create(file, O_RDONLY)
+    let isThere = created < 0 && errno == EEXIST
+    descriptor = isThere ? open(file, O_RDONLY | O_CLOEXEC) : created
     guard descriptor >= 0 else {
-      throw .busy(evidence: "\(path).lock: errno \(errno)")
+      throw .busy(evidence: "\(file): errno \(errno)")
     }
   }
 
