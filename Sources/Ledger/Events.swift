@@ -108,6 +108,12 @@ public enum Events {
     return isCredited
   }
 
+  /// Whether a body can still show that the digest is its own. That of an old event is emptied
+  /// (`Pruning.bodies`); the digest of no bytes at all is that of an event that came so.
+  public static func isEmptied(_ body: [UInt8], digest: [UInt8]) -> Bool {
+    body.isEmpty && digest != SHA256.hash([])
+  }
+
   private static func outcome(of verdict: Verdict) -> (State, String?) {
     switch verdict {
     case .credited, .unchanged: (.settled, nil)

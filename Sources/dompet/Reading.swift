@@ -1,0 +1,29 @@
+// What the commands that only look have in common.
+
+import ArgumentParser
+import Domain
+import Service
+import Storage
+
+enum Reading {
+  /// The ledger as it is.
+  static func open(_ command: String) -> any Database {
+    var configuration = Configuration.forOperator(command)
+    return Service.openForOperator(configuration.finish(configuration.settings()))
+  }
+
+  /// Looks at one snapshot. If it cannot be read, says why on standard error.
+  /// - Parameter missing: what to say where the thing itself is not there.
+  static func perform<T>(
+    _ command: String, on database: any Database, missing: String = "",
+    _ body: (any Connection) throws(Refusal) -> T
+  ) throws -> T {
+    do throws(Refusal) {
+      return try database.read(body)
+    } catch {
+      let reason = error == .notFound ? missing : "the database cannot be read: \(error)"
+      Terminal.error("\(command): \(reason)")
+      throw ExitCode(1)
+    }
+  }
+}
