@@ -82,7 +82,7 @@ public enum Imports {
     let created = newcomer.createdAt
     try Wallets.insert(
       Wallet(id: wallet, balance: .zero, createdAt: created, updatedAt: created), of: user, in: db)
-    try OperatorActs.note(.take, to: user, decision, at: now, in: db)
+    try OperatorActs.note(.import, to: user, decision, at: now, in: db)
     if newcomer.balance == .zero { return true }
     guard let key = try? IdempotencyKey(openingKey) else {
       throw .broken(evidence: "\(openingKey) is no key")

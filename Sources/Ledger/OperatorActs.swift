@@ -14,24 +14,11 @@ public struct OperatorAct: Equatable, Sendable {
 
 /// The journal of operators' acts.
 public enum OperatorActs {
-  /// What can be done to a user.
-  public enum Deed: Equatable, Sendable {
-    case disable, enable, password, reset, erase
-    case makeUser, makeAdmin
-    case take
-
-    var text: String {
-      switch self {
-      case .disable: "disable"
-      case .enable: "enable"
-      case .password: "password"
-      case .reset: "reset"
-      case .erase: "erase"
-      case .makeUser: "role USER"
-      case .makeAdmin: "role ADMIN"
-      case .take: "import"
-      }
-    }
+  /// What can be done to a user, as the table says it.
+  enum Deed: String {
+    case disable, enable, password, reset, erase, `import`
+    case makeUser = "role USER"
+    case makeAdmin = "role ADMIN"
   }
 
   /// Notes an act, in the transaction that does it.
@@ -44,7 +31,8 @@ public enum OperatorActs {
       INSERT INTO operator_acts (at, operator, what, subject, reason) VALUES ($1, $2, $3, $4, $5)
       """,
       [
-        .integer(now.microseconds), .text(decision.name.text), .text(deed.text), .text(user.text),
+        .integer(now.microseconds), .text(decision.name.text), .text(deed.rawValue),
+        .text(user.text),
         .text(decision.reason.text),
       ])
   }

@@ -42,7 +42,9 @@ public enum Wallets {
       """
       SELECT w.user_id, w.id, w.balance, w.created_at, w.updated_at, w.sequence, w.head
       FROM users AS u JOIN wallets AS w ON w.user_id = u.id
-      WHERE w.id = $2 OR u.id = $2 OR u.username = $1
+      WHERE u.id = coalesce(
+        (SELECT user_id FROM wallets WHERE id = $2),
+        (SELECT id FROM users WHERE id = $2 OR username = $1))
       """,
       [.optional((try? Username(name))?.text), .text(name)]
     ) { row throws(Refusal) in

@@ -7,7 +7,7 @@ import Service
 import Storage
 
 /// Who acts.
-struct Actor: ParsableArguments {
+struct OperatorOption: ParsableArguments {
   @Option(
     name: .customLong("operator"), help: "Your name. (default: SUDO_USER, else USER)",
     transform: argument(OperatorName.init))
@@ -31,11 +31,11 @@ struct Act: ParsableArguments {
   @Option(help: "Why; it stays in the ledger.", transform: argument(Reason.init))
   var reason: Reason
 
-  @OptionGroup var actor: Actor
+  @OptionGroup var who: OperatorOption
 
   /// - Throws: `ValidationError` if nobody says who it is.
   func decision() throws -> Decision {
-    Decision(name: try actor.known(), reason: reason)
+    Decision(name: try who.known(), reason: reason)
   }
 
   /// Opens the ledger and does it, in one transaction. If it is not done, says why on standard

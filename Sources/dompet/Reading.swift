@@ -21,7 +21,12 @@ enum Reading {
     do throws(Refusal) {
       return try database.read(body)
     } catch {
-      let reason = error == .notFound ? missing : "the database cannot be read: \(error)"
+      let reason =
+        switch error {
+        case .notFound: missing
+        case .conflict(let detail): "nothing was changed: \(detail)"
+        default: "the database cannot be read: \(error)"
+        }
       Terminal.error("\(command): \(reason)")
       throw ExitCode(1)
     }

@@ -41,8 +41,9 @@ struct UserErase: ParsableCommand {
 
   private static let untouched = """
     Not touched, and perhaps naming the person:
-      descriptions of transfers, which users wrote, and reasons, which operators wrote
+      descriptions and idempotency keys that users wrote, and reasons that operators wrote
       bodies of Xendit's events, which may name a payer: dompet prune empties them after 400 days
-      backups, logs, print-outs, and what Xendit itself keeps
+      backups, print-outs, logs (the database's write-ahead log until it is written over), and \
+    what Xendit itself keeps
     """
 }

@@ -25,11 +25,11 @@ struct UserImport: ParsableCommand {
   @Flag(help: "Only check the file.")
   var dryRun = false
 
-  @OptionGroup var actor: Actor
+  @OptionGroup var who: OperatorOption
 
   func run() throws {
     let decision = Decision(
-      name: try actor.known(), reason: try Reason("opening balance of the import"))
+      name: try who.known(), reason: try Reason("opening balance of the import"))
     let database = Reading.open("dompet user import")
     do throws(ImportFile.Mistake) {
       let file = try ImportFile(path: file, now: World.real.now())

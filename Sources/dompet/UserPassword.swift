@@ -22,7 +22,11 @@ struct UserPassword: ParsableCommand {
     let (decision, user) = (try act.decision(), chosen.user)
     let person = try Reading.perform(
       "dompet user password", on: Reading.open("dompet user password"), missing: chosen.missing
-    ) { db throws(Refusal) in try People.existing(user, in: db) }
+    ) { db throws(Refusal) in
+      let person = try People.existing(user, in: db).refusedIfErased()
+      guard person.isActive else { throw .conflict(detail: "the user is disabled.") }
+      return person
+    }
     let password = try accepted(Keyboard.newSecret("New password of \(person.username)"), person)
     let (hash, now) = (try hashed(password), World.real.now())
     try Act.perform("dompet user password", missing: chosen.missing) { db throws(Refusal) in

@@ -124,6 +124,24 @@ struct UserImportTests {
     try expectAllIsWell()
   }
 
+  @Test("goes on after it was killed")
+  func killed() throws {
+    let text = Self.header + (1...4000).map { Self.line($0) }.joined()
+    let file = try site.directory.write(text, to: "users.csv")
+    let child = try Child(
+      Checkout.program("dompet"), ["user", "import", file], environment: environment)
+    while try site.number("SELECT count(*) FROM users") == 0, child.wait(timeoutSeconds: 0) == nil {
+      usleep(1000)
+    }
+    child.signal(SIGKILL)
+    _ = child.wait(timeoutSeconds: 10)
+    #expect(try site.number("SELECT count(*) FROM users") % 200 == 0)
+    let result = try take(text)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try site.number("SELECT sum(balance) FROM wallets") == 4000 * 50_000)
+    try expectAllIsWell()
+  }
+
   @Test("makes each user once when four import the same file at once")
   func concurrency() throws {
     let text = Self.header + (1...600).map { Self.line($0) }.joined()

@@ -77,6 +77,9 @@ struct UserTests {
     #expect(try lobby.login().status == 200)
     #expect(try !lobby.isIn(), "its sessions have ended for good")
     #expect(try dompet("user", "disable", "budi.santoso").status == 64)
+    #expect(try dompet("user", "disable", "budi.santoso", "--reason", "x").status == 0)
+    let refused = try setPassword(Array(Self.new.utf8))
+    #expect(refused.status == 1 && refused.errors.contains("the user is disabled."))
     try expectAllIsWell()
   }
 
@@ -128,7 +131,7 @@ struct UserTests {
     #expect(try lobby.isIn())
     let done = try atTerminal(words, typed: ["yes"])
     #expect(done.contains("is erased; wallet \(account.walletID) holds 500 IDR"), "\(done)")
-    #expect(done.contains("dompet prune") && done.contains("descriptions of transfers"))
+    #expect(done.contains("dompet prune") && done.contains("descriptions and idempotency keys"))
     let again = try dompet(words)
     #expect(again.status == 0 && again.output.hasPrefix("done before: "))
     #expect(try !lobby.isIn())
