@@ -40,6 +40,9 @@ SELECT created_at, made_by, 'reset', user_id, reason FROM password_resets ORDER 
 -- log in with, or send money to, since neither can contain a colon.
 ALTER TABLE users ADD COLUMN erased_at INTEGER;
 
+-- So that an import does not bring an erased user back.
+CREATE INDEX users_erased ON users (created_at) WHERE erased_at IS NOT NULL;
+
 CREATE TRIGGER users_are_erased_whole BEFORE UPDATE ON users WHEN NEW.erased_at IS NOT NULL
 BEGIN
   SELECT RAISE(ABORT, 'an erased user is nobody, and stays so')

@@ -108,8 +108,8 @@ public enum Events {
     return isCredited
   }
 
-  /// Whether a body can still show that the digest is its own. That of an old event is emptied
-  /// (`Pruning.bodies`); the digest of no bytes at all is that of an event that came so.
+  /// Whether the body of an event was emptied when it was old (`Pruning.bodies`), so that nobody
+  /// can read it or compute its digest again. One that came without any bytes was not.
   public static func isEmptied(_ body: [UInt8], digest: [UInt8]) -> Bool {
     body.isEmpty && digest != SHA256.hash([])
   }

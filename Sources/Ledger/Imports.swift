@@ -40,7 +40,8 @@ public enum Imports {
   /// - Returns: false if both names are free; true if just this user came by an import: the same
   ///   e-mail address, user name, time and opening balance. What may have changed since (name,
   ///   password, role, whether they may log in) is not looked at.
-  /// - Throws: `.conflict` if somebody else has one of the names; its detail says so.
+  /// - Throws: `.conflict` if somebody else has one of the names, or if the user seems to have come
+  ///   before and to be erased; its detail says so.
   public static func isDone(
     _ newcomer: Newcomer, in db: any Connection
   ) throws(Refusal) -> Bool {
@@ -59,7 +60,10 @@ public enum Imports {
         email: try row.text(0), username: try row.text(1), createdAt: try row.timestamp(2),
         balance: try row.money(3), isImported: try row.integer(4) == 1)
     }
-    if found.isEmpty { return false }
+    if found.isEmpty {
+      try refuseErased(newcomer, in: db)
+      return false
+    }
     if let detail = found.compactMap({ $0.difference(from: newcomer) }).first {
       throw .conflict(detail: detail)
     }
@@ -90,6 +94,29 @@ public enum Imports {
     _ = try Adjustments.adjust(
       wallet, by: newcomer.balance, decision, key: key, overdraft: false, at: now, in: db)
     return true
+  }
+
+  /// The names of an erased user are gone. But the file that the user once came from may come
+  /// again, and must bring back neither the person nor the money.
+  private static func refuseErased(
+    _ newcomer: Newcomer, in db: any Connection
+  ) throws(Refusal) {
+    let balances = try db.query(
+      """
+      SELECT coalesce(t.amount, 0)
+      FROM users AS u JOIN wallets AS w ON w.user_id = u.id
+        LEFT JOIN wallet_transactions AS t ON t.wallet_id = w.id AND t.type = 'ADJUSTMENT'
+          AND t.type <> 'TOP_UP' AND t.reference = 'ADJ-' || $2
+      WHERE u.erased_at IS NOT NULL AND u.created_at = $1 AND EXISTS (
+        SELECT 1 FROM operator_acts WHERE subject = u.id AND what = 'import')
+      """,
+      [.integer(newcomer.createdAt.microseconds), .text(openingKey)]
+    ) { row throws(Refusal) in try row.money(0) }
+    guard !balances.contains(newcomer.balance) else {
+      throw .conflict(
+        detail: "a user of this created_at and balance was imported and is erased: leave the line "
+          + "out, or change its created_at if this is somebody else")
+    }
   }
 
   private static func insert(

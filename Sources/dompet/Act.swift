@@ -55,7 +55,7 @@ struct Act: ParsableArguments {
     }
   }
 
-  static func explain(_ refusal: Refusal, missing: String) -> String {
+  private static func explain(_ refusal: Refusal, missing: String) -> String {
     let undone = "nothing was changed: "
     return switch refusal {
     case .notFound: undone + missing

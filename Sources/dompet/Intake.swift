@@ -32,7 +32,7 @@ struct Intake {
     while let line = try file.next() {
       guard let newcomer = line.newcomer else {
         throw broken(
-          "line \(line.number): \(line.faults.joined(separator: "; ")). The file changed")
+          "The file changed. Line \(line.number): \(line.faults.joined(separator: "; ")).")
       }
       batch.append(Candidate(line: line.number, newcomer: newcomer))
       if batch.count == Survey.batchUsers {
@@ -51,7 +51,11 @@ struct Intake {
         try Intake.add(batch, decision, at: now, in: db)
       }
     } catch {
-      throw broken(Act.explain(error, missing: ""))
+      switch error {
+      case .conflict(let detail): throw broken(detail)
+      case .busy(let evidence): throw broken("The database is busy: \(evidence).")
+      default: throw broken("\(error)")
+      }
     }
     let before = counts.users
     counts.users += batch.count

@@ -73,6 +73,26 @@ struct ImportTests {
     #expect(try books.findings() == [])
   }
 
+  @Test("does not bring back a user who was erased since, nor the money")
+  func erased() throws {
+    #expect(try add(newcomer()) && add(newcomer(email: "b@c.d", username: "other", balance: 0)))
+    let decision = try books.decision()
+    for name in ["siti.aminah", "other"] {
+      try books.write { db, now throws(Refusal) in
+        guard let user = try People.find(nameOrID: name, in: db) else { throw .notFound }
+        guard try Erasure.erase(user.id, decision, at: now, in: db) else { throw .notFound }
+      }
+    }
+    for again in [
+      try newcomer(), try newcomer(email: "b@c.d", username: "other", balance: 0),
+    ] {
+      #expect(throws: Refusal.self) { try add(again) }
+      #expect(throws: Refusal.self) { try isDone(again) }
+    }
+    #expect(try add(newcomer(createdAt: 2_000_000)), "somebody else, under a name that is free")
+    #expect(try books.findings() == [])
+  }
+
   private func newcomer(
     email: String = "siti@example.com", username: String = "siti.aminah", balance: Int64 = 70_000,
     createdAt: Int64 = 1_000_000
