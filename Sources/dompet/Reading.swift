@@ -13,11 +13,14 @@ enum Reading {
   }
 
   /// Looks at one snapshot. If it cannot be read, says why on standard error.
-  /// - Parameter missing: what to say where the thing itself is not there.
+  /// - Parameters:
+  ///   - missing: what to say where the thing itself is not there.
+  ///   - database: the ledger, if it is open already.
   static func perform<T>(
-    _ command: String, on database: any Database, missing: String = "",
+    _ command: String, missing: String = "", on database: (any Database)? = nil,
     _ body: (any Connection) throws(Refusal) -> T
   ) throws -> T {
+    let database = database ?? open(command)
     do throws(Refusal) {
       return try database.read(body)
     } catch {

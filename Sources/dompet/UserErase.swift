@@ -21,7 +21,7 @@ struct UserErase: ParsableCommand {
   func run() throws {
     let decision = try act.decision()
     let (person, wallet) = try Reading.perform(
-      "dompet user erase", on: Reading.open("dompet user erase"), missing: chosen.missing
+      "dompet user erase", missing: chosen.missing
     ) { db throws(Refusal) in
       let person = try People.existing(chosen.user, in: db)
       return (person, try Wallets.find(ofUser: person.id, in: db))

@@ -21,7 +21,7 @@ struct UserPassword: ParsableCommand {
   func run() throws {
     let (decision, user) = (try act.decision(), chosen.user)
     let person = try Reading.perform(
-      "dompet user password", on: Reading.open("dompet user password"), missing: chosen.missing
+      "dompet user password", missing: chosen.missing
     ) { db throws(Refusal) in
       let person = try People.existing(user, in: db).refusedIfErased()
       guard person.isActive else { throw .conflict(detail: "the user is disabled.") }

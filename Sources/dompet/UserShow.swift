@@ -19,7 +19,7 @@ struct UserShow: ParsableCommand {
   func run() throws {
     let now = World.real.now()
     let (person, sessions, wallet, acts) = try Reading.perform(
-      "dompet user show", on: Reading.open("dompet user show"), missing: chosen.missing
+      "dompet user show", missing: chosen.missing
     ) { db throws(Refusal) in
       let person = try People.existing(chosen.user, in: db)
       return (

@@ -37,7 +37,7 @@ struct WalletShow: ParsableCommand {
     let missing =
       "there is no wallet or user \(wallet.printable). Give a user name, a user's id or a wallet's."
     let (found, transactions) = try Reading.perform(
-      "dompet wallet show", on: Reading.open("dompet wallet show"), missing: missing
+      "dompet wallet show", missing: missing
     ) { db throws(Refusal) in
       guard let found = try Wallets.find(idOrUser: wallet, in: db) else { throw .notFound }
       let span = try History.span(of: found.wallet.id, .init(), in: db)
