@@ -61,6 +61,7 @@ let package = Package(
         .embedInCode("m003_top_ups.sqlite.sql"), .embedInCode("m004_events.sqlite.sql"),
         .embedInCode("m005_reconciliations.sqlite.sql"),
         .embedInCode("m006_transfers.sqlite.sql"), .embedInCode("m007_maintenance.sqlite.sql"),
+        .embedInCode("m008_operator_acts.sqlite.sql"), .embedInCode("m009_pruning.sqlite.sql"),
       ],
       swiftSettings: memorySafe),
     .target(
@@ -111,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "dompet",
       dependencies: [
-        "Domain", "JSON", "Crypto", "Storage", "HTTPClient", "Ledger", "Xendit", "Service",
-        "Payments",
+        "Domain", "JSON", "Crypto", "Storage", "HTTPClient", "Passwords", "Ledger", "Xendit",
+        "Service", "Payments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: memorySafe),

@@ -15,5 +15,7 @@ public enum Schema {
       name: "m005_reconciliations", sqlite: PackageResources.m005_reconciliations_sqlite_sql),
     Migration(name: "m006_transfers", sqlite: PackageResources.m006_transfers_sqlite_sql),
     Migration(name: "m007_maintenance", sqlite: PackageResources.m007_maintenance_sqlite_sql),
+    Migration(name: "m008_operator_acts", sqlite: PackageResources.m008_operator_acts_sqlite_sql),
+    Migration(name: "m009_pruning", sqlite: PackageResources.m009_pruning_sqlite_sql),
   ]
 }

@@ -6,6 +6,7 @@
 //   Pairing.swift   I4, I5: each credit is of what was paid, once
 //   Sides.swift     I5: what leaves a wallet by a transfer comes into another
 //   Head.swift      the chains held against an earlier print-out
+//   Bodies.swift    the events' bodies, held against their digests
 //   Truth.swift     I2: the credits held against what the provider says
 
 import Domain
@@ -29,6 +30,10 @@ public struct Audit {
     public var eventsCredited = 0
     public var transfers = 0
     public var idempotencyKeys = 0
+    /// Events of the provider, and how many of their bodies were emptied when they were old: of
+    /// those the digest cannot be computed again.
+    public var events = 0
+    public var eventsEmptied = 0
     /// Events that wait for an operator: counted, since they are not off.
     public var eventsInReview = 0
     /// Events that wait until the provider has been asked.
@@ -48,6 +53,7 @@ public struct Audit {
     case credits = "credits and what was paid, sorted by invoice"
     case transfers = "both sides of transfers, sorted by reference"
     case keys = "idempotency keys, sorted"
+    case events = "each event's body and its digest"
   }
 
   public internal(set) var counts = Counts()
@@ -79,15 +85,7 @@ public struct Audit {
     try checkCredits(in: db)
     try checkTransfers(in: db)
     try checkKeys(in: db)
-    try db.forEach(
-      "SELECT state FROM webhook_events WHERE state IN ('review', 'waiting')", []
-    ) { row throws(Refusal) in
-      if try row.text(0) == "review" {
-        counts.eventsInReview += 1
-      } else {
-        counts.eventsWaiting += 1
-      }
-    }
+    try checkEvents(in: db)
   }
 
   mutating func found(_ place: String, _ detail: String) {

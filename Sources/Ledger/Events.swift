@@ -108,6 +108,12 @@ public enum Events {
     return isCredited
   }
 
+  /// Whether the body of an event was emptied when it was old (`Pruning.bodies`), so that nobody
+  /// can read it or compute its digest again. One that came without any bytes was not.
+  public static func isEmptied(_ body: [UInt8], digest: [UInt8]) -> Bool {
+    body.isEmpty && digest != SHA256.hash([])
+  }
+
   private static func outcome(of verdict: Verdict) -> (State, String?) {
     switch verdict {
     case .credited, .unchanged: (.settled, nil)

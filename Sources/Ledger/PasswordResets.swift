@@ -23,6 +23,7 @@ public enum PasswordResets {
         .text(decision.reason.text), .integer(now.microseconds),
         .integer(now.adding(seconds: ResetToken.lifetimeSeconds).microseconds),
       ])
+    try OperatorActs.note(.reset, to: user.user.id, decision, at: now, in: db)
   }
 
   /// The user whom a token lets in, if it is good and the user active.

@@ -69,6 +69,19 @@ public enum Sessions {
     return Page(found, limit: limit)
   }
 
+  /// How many sessions of the user live.
+  public static func count(
+    of user: Identifier, at now: Timestamp, in db: any Connection
+  ) throws(Refusal) -> Int64 {
+    try db.query(
+      """
+      SELECT count(*) FROM sessions
+      WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2
+      """,
+      [.text(user.text), .integer(now.microseconds)]
+    ) { row throws(Refusal) in try row.integer(0) }.first ?? 0
+  }
+
   /// Ends a session of the user.
   /// - Returns: false if the user has no such session that lives.
   public static func end(

@@ -34,6 +34,30 @@ public enum Wallets {
     }.first
   }
 
+  /// A wallet with its end, by its id or by its user's name or id.
+  public static func find(
+    idOrUser name: String, in db: any Connection
+  ) throws(Refusal) -> (user: Identifier, wallet: Wallet, head: Head)? {
+    try db.query(
+      """
+      SELECT w.user_id, w.id, w.balance, w.created_at, w.updated_at, w.sequence, w.head
+      FROM users AS u JOIN wallets AS w ON w.user_id = u.id
+      WHERE u.id = coalesce(
+        (SELECT user_id FROM wallets WHERE id = $2),
+        (SELECT id FROM users WHERE id = $2 OR username = $1))
+      """,
+      [.optional((try? Username(name))?.text), .text(name)]
+    ) { row throws(Refusal) in
+      let wallet = Wallet(
+        id: try row.identifier(1), balance: try row.money(2), createdAt: try row.timestamp(3),
+        updatedAt: try row.timestamp(4))
+      return (
+        user: try row.identifier(0), wallet: wallet,
+        head: Head(wallet: wallet.id, sequence: try row.integer(5), hash: try row.bytes(6))
+      )
+    }.first
+  }
+
   /// Whether there is such a wallet.
   public static func exists(_ wallet: Identifier, in db: any Connection) throws(Refusal) -> Bool {
     try chain(of: wallet, in: db) != nil

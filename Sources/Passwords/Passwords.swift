@@ -52,6 +52,12 @@ public struct Passwords: Sendable {
     }
   }
 
+  /// Whether a hash from elsewhere can be stored: `verify` knows its form, and is willing to spend
+  /// what it asks for.
+  public static func accepts(_ hash: String) -> Bool {
+    (try? StoredHash(hash)) != nil
+  }
+
   /// Compares a password with somebody's stored hash, or with nobody's.
   ///
   /// Whatever is wrong takes the same work, so that the time does not tell an unknown user from a

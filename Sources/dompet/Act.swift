@@ -6,22 +6,16 @@ import Domain
 import Service
 import Storage
 
-/// Who acts, and why.
-struct Act: ParsableArguments {
-  @Option(help: "Why; it stays in the ledger.", transform: argument(Reason.init))
-  var reason: Reason
-
+/// Who acts.
+struct OperatorOption: ParsableArguments {
   @Option(
     name: .customLong("operator"), help: "Your name. (default: SUDO_USER, else USER)",
     transform: argument(OperatorName.init))
   var name: OperatorName?
 
   /// - Throws: `ValidationError` if nobody says who it is.
-  func decision() throws -> Decision {
-    Decision(name: try name ?? nameFromEnvironment(), reason: reason)
-  }
-
-  private func nameFromEnvironment() throws -> OperatorName {
+  func known() throws -> OperatorName {
+    if let name { return name }
     var configuration = Configuration.forOperator("dompet")
     let names = ["SUDO_USER", "USER"].map { configuration.text($0, or: "") ?? "" }
     guard let name = try? OperatorName(names.first { !$0.isEmpty } ?? "") else {
@@ -29,6 +23,19 @@ struct Act: ParsableArguments {
         "Nobody says who you are: neither SUDO_USER nor USER is a name. Give --operator NAME.")
     }
     return name
+  }
+}
+
+/// Who acts, and why.
+struct Act: ParsableArguments {
+  @Option(help: "Why; it stays in the ledger.", transform: argument(Reason.init))
+  var reason: Reason
+
+  @OptionGroup var who: OperatorOption
+
+  /// - Throws: `ValidationError` if nobody says who it is.
+  func decision() throws -> Decision {
+    Decision(name: try who.known(), reason: reason)
   }
 
   /// Opens the ledger and does it, in one transaction. If it is not done, says why on standard

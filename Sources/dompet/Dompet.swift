@@ -5,7 +5,9 @@
 //   dompet review resolve  credits it to a wallet, or dismisses it
 //   dompet adjust          adds to a wallet or takes from it
 //   dompet reverse         posts the opposite of a transaction
-//   dompet user reset      a one-time token for a new password
+//   dompet user            list, show, disable, enable, role, password, reset, erase, import
+//   dompet wallet show     a wallet and its newest transactions
+//   dompet prune           removes old sessions and tokens, empties old events' bodies
 //   dompet verify          the whole ledger held against its invariants
 //
 // Exit status: 0 all is well, 1 the thing asked for failed or something is off, 64 usage,
@@ -21,5 +23,6 @@ struct Dompet: ParsableCommand {
     discussion: "Settings are read from the environment, as by the programs.",
     subcommands: [
       Reconcile.self, Review.self, Adjust.self, Reverse.self, UserCommand.self, Verify.self,
+      WalletCommand.self, Prune.self,
     ])
 }

@@ -4,7 +4,6 @@
 // Somebody may have meddled with it: it is read a line at a time, and nothing is believed.
 
 import Domain
-import Glibc
 import Ledger
 
 struct PrintOut {
@@ -21,9 +20,11 @@ struct PrintOut {
 
   init(path: String) throws(Mistake) {
     self.path = path
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw PrintOut.unreadable(path, errno) }
-    lines = Lines(descriptor: descriptor)
+    do throws(FileBytes.Failure) {
+      lines = Lines(bytes: try FileBytes(path: path))
+    } catch {
+      throw PrintOut.unreadable(path, error)
+    }
   }
 
   /// The next head; nil after the last one.
@@ -49,7 +50,7 @@ struct PrintOut {
       return try lines.next()
     } catch {
       switch error {
-      case .unreadable(let code): throw PrintOut.unreadable(path, code)
+      case .unreadable(let failure): throw PrintOut.unreadable(path, failure)
       case .noLine: throw mistake("is too long, not text, or cut off")
       }
     }
@@ -62,17 +63,17 @@ struct PrintOut {
         """)
   }
 
-  private static func unreadable(_ path: String, _ code: Int32) -> Mistake {
-    let reason = unsafe String(cString: strerror(code))
-    return Mistake(
-      text: "\(path.printable) cannot be read: \(reason). Give a file that --print-heads wrote.")
+  private static func unreadable(_ path: String, _ failure: FileBytes.Failure) -> Mistake {
+    Mistake(
+      text: "\(path.printable) cannot be read: \(failure.reason). "
+        + "Give a file that --print-heads wrote.")
   }
 }
 
 /// The lines of a file, each held only while it is looked at.
 private final class Lines {
   enum Failure: Error {
-    case unreadable(Int32)
+    case unreadable(FileBytes.Failure)
     /// Longer than any line of ours, without its end, or no UTF-8.
     case noLine
   }
@@ -83,16 +84,10 @@ private final class Lines {
   /// How many lines have been begun.
   private(set) var count = 0
 
-  private let descriptor: Int32
-  private var piece = [UInt8](repeating: 0, count: 65_536)
-  private var rest = 0..<0
+  private let bytes: FileBytes
 
-  init(descriptor: Int32) {
-    self.descriptor = descriptor
-  }
-
-  deinit {
-    close(descriptor)
+  init(bytes: FileBytes) {
+    self.bytes = bytes
   }
 
   /// The next line without its end; nil at the end of the file.
@@ -112,14 +107,10 @@ private final class Lines {
   }
 
   private func nextByte() throws(Failure) -> UInt8? {
-    if rest.isEmpty {
-      let count = unsafe piece.withUnsafeMutableBytes { buffer in
-        unsafe read(descriptor, buffer.baseAddress, buffer.count)
-      }
-      guard count >= 0 else { throw .unreadable(errno) }
-      rest = 0..<count
+    do throws(FileBytes.Failure) {
+      return try bytes.next()
+    } catch {
+      throw .unreadable(error)
     }
-    guard let position = rest.popFirst() else { return nil }
-    return piece[position]
   }
 }

@@ -123,7 +123,13 @@ struct Verify: ParsableCommand {
         + "operators: one credit each",
       "  \(counts.transfers) transfers: as much received as sent",
       "  \(counts.idempotencyKeys) idempotency keys: one top-up or transfer each",
+      "  \(counts.events) events of the provider: each body is the one of its digest",
     ]
+    if counts.eventsEmptied > 0 {
+      lines.append(
+        "  but for \(counts.eventsEmptied) old ones, whose bodies dompet prune has emptied: their "
+          + "digests cannot be computed again")
+    }
     if heads != nil { lines.append("  \(counts.heads) heads of the earlier print-out") }
     if sandbox != nil {
       lines.append(

@@ -82,7 +82,7 @@ struct AuditTests {
     var audit = Audit(report: { _ in }, progress: { step, _ in steps.append(step) })
     let books = try Books()
     try books.database.read { db throws(Refusal) in try audit.run(in: db) }
-    #expect(steps == [.file, .foreignKeys, .wallets, .credits, .transfers, .keys])
+    #expect(steps == [.file, .foreignKeys, .wallets, .credits, .transfers, .keys, .events])
   }
 
   @Test("finds a credit in an operator's name that resolves no event")

@@ -77,7 +77,7 @@ extension Books {
     return findings
   }
 
-  private func decision(_ name: String) throws -> Decision {
+  func decision(_ name: String = "ana") throws -> Decision {
     Decision(name: try OperatorName(name), reason: try Reason("the payer called"))
   }
 }
