@@ -1,5 +1,5 @@
-// dompet check: whether an installation is as it must be, and what to do where it is not. It changes
-// nothing. What it looks at:
+// dompet check: whether an installation is as it must be, and what to do where it is not. It
+// changes nothing. What it looks at:
 //
 //   CheckSettings.swift   settings and secrets, as the programs read them
 //   CheckFiles.swift      who may read and write what

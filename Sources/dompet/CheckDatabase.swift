@@ -38,8 +38,8 @@ extension Inspection {
     } catch {
       return problem("database", "it cannot be read: \(error)", "dompet verify")
     }
-    let behind = (newest?.seconds ?? .min) - World.real.now().seconds
-    if newest != nil, behind > Inspection.secondsBehindMax {
+    let behind = newest.map { $0.seconds - World.real.now().seconds } ?? 0
+    if behind > Inspection.secondsBehindMax {
       warning(
         "clock", "it is \(age(behind)) behind the newest row",
         "Set the machine's clock. Until it is past that row, times in the ledger stand still.")

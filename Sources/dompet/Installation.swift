@@ -71,9 +71,9 @@ struct Installation {
 /// The lines of a file of settings.
 struct SettingsFile {
   private static let beginning = """
-    # Dompet's settings: NAME=value, a line each. systemd hands them to the programs, and dompet reads
-    # them itself. Secrets lie in the folder secrets beside this file, each in a file of its own.
-    # The README's section "Configuration" names all settings.
+    # Dompet's settings: NAME=value, a line each. systemd hands them to the programs, and dompet
+    # reads them itself. Secrets lie in the folder secrets beside this file, each in a file of its
+    # own. The README's section "Configuration" names all settings.
 
     """
 

@@ -141,12 +141,12 @@ extension JSONWriter {
 }
 
 extension Int64 {
-  /// With a point after each third digit, as Indonesia writes it.
+  /// With a blank between each three digits, which nobody takes for a decimal point.
   var grouped: String {
     let digits = String(magnitude)
     var text = ""
     for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += "." }
+      if index > 0, (digits.count - index) % 3 == 0 { text += " " }
       text.append(digit)
     }
     return (self < 0 ? "-" : "") + text
