@@ -35,14 +35,9 @@ struct CheckTests {
       problems.contains { $0.contains(text) }, "\(problems)", sourceLocation: sourceLocation)
   }
 
-  /// Without nginx, which is the machine's.
-  private func problems() throws -> [String] {
-    try lines("problem").filter { !$0.contains("nginx: ") }
-  }
-
   @Test("finds nothing wrong with what dompet init made")
   func fine() throws {
-    #expect(try problems() == [])
+    #expect(try estate.problems() == [])
     let fine = try lines("ok")
     for text in [
       "settings: all can be read", "JWT_ACCESS_SECRET is there and looks random",

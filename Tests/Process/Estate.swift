@@ -66,11 +66,15 @@ struct Estate {
 
   /// All files with their modes and contents, but for the database.
   func contents() throws -> String {
-    let words = ["etc", "-printf", "%M %p\n", "-type", "f", "-exec", "cat", "{}", ";"]
-    return try runCommand(
-      "sh", ["-c", "cd \"$0\" && shift; find \"$@\"", directory.path, ""] + words
-    )
-    .output
+    let find = #"cd "$0" && find etc -type f -printf "%M %p\n" -exec cat {} \;"#
+    return try runCommand("sh", ["-c", find, directory.path]).output
+  }
+
+  /// What dompet check finds, but for the machine's own nginx.
+  func problems() throws -> [String] {
+    try dompet("check", "--offline").output.split(separator: "\n").map(String.init).filter {
+      $0.hasPrefix("problem ") && !$0.contains("nginx: ")
+    }
   }
 
   func mode(_ path: String) -> Int32 {

@@ -67,7 +67,7 @@ struct InitTests {
         let jwt = estate.secret("JWT_ACCESS_SECRET")
         #expect(try estate.initialize().status == 0, place)
         if let jwt { #expect(estate.secret("JWT_ACCESS_SECRET") == jwt, place) }
-        #expect(try estate.dompet("check", "--offline").status == 0, place)
+        #expect(try estate.problems() == [], place)
       }
     }
   }
@@ -158,12 +158,11 @@ struct InitTests {
   @Test("leaves an older database to dompet migrate, which says what is pending and applies it")
   func migrate() throws {
     let estate = try Estate()
-    let missing = try estate.dompet(
-      ["migrate"], environment: ["DATABASE_URL": "sqlite:\(estate.database)"])
-    #expect(missing.status == 1 && missing.errors.contains("dompet init makes one"))
-    try estate.makeOlderDatabase()
     let settings = "DATABASE_URL=sqlite:\(estate.database)\n"
     try estate.directory.write(settings, to: "etc/dompet.env")
+    let missing = try estate.dompet("migrate")
+    #expect(missing.status == 1 && missing.errors.contains("dompet init makes one"))
+    try estate.makeOlderDatabase()
     let check = try estate.dompet("migrate", "--check")
     #expect(check.status == 1 && check.output.hasPrefix("pending: m007_maintenance\n"))
     let review = try estate.dompet("review")
