@@ -75,7 +75,7 @@ extension StorageFailure {
 /// The settings that all programs have.
 public struct Settings: Sendable {
   let program: String
-  let databasePath: String
+  public let databasePath: String
   /// How many requests run at once.
   public let threads: Int
   let logLevel: Logger.Level

@@ -39,7 +39,7 @@ extension Inspection {
 
   /// A day is longer than any access token lasts.
   private mutating func rotation(_ name: String, _ file: Files.Status) {
-    guard name.hasSuffix("_PREVIOUS"), Int64(time(nil)) - file.modifiedSeconds > 86_400 else {
+    guard name.hasSuffix("_PREVIOUS"), Int64(time(nil)) &- file.modifiedSeconds > 86_400 else {
       return
     }
     warning("secrets", "\(name) has been accepted for more than a day", "dompet keys finish")
@@ -57,6 +57,10 @@ extension Inspection {
       problem("files", "\(folder) can be entered by everybody", "chmod o-rwx \(folder)")
     } else if isShared, found.permissions & S_ISGID == 0 {
       warning("files", "new files in \(folder) do not get its group", "chmod g+s \(folder)")
+    } else if isShared, let group = unsafe getgrnam("dompet"),
+      unsafe group.pointee.gr_gid != found.group
+    {
+      warning("files", "\(folder) is not of the group dompet", "chgrp -R dompet \(folder)")
     } else {
       ok("files", "\(folder) is its owner's and group's alone")
     }

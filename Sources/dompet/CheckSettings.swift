@@ -9,7 +9,9 @@ extension Inspection {
     _ configuration: inout Configuration
   ) -> (path: String?, provider: Provider?) {
     _ = configuration.settings()
-    let path = Configuration.forOperator("dompet check").readDatabasePath()
+    // Asked of another, so that a mistake is noted once.
+    var other = Configuration.forOperator("dompet check")
+    let path = other.databasePath()
     _ = configuration.tokenKeys()
     _ = configuration.accessLifetimeSeconds()
     _ = configuration.sessionLifetime()
@@ -20,7 +22,10 @@ extension Inspection {
     _ = configuration.optionalSecret("XENDIT_WEBHOOK_TOKEN_PREVIOUS", bytesMin: 16)
     let provider = configuration.provider()
     for mistake in configuration.mistakes {
-      problem("settings", mistake, "dompet init sets it; then restart the programs.")
+      problem(
+        "settings", mistake,
+        "Set it in \(configuration.path ?? "the environment"), a secret with dompet init; then "
+          + "restart the programs.")
     }
     if configuration.mistakes.isEmpty {
       ok("settings", "all can be read, from \(configuration.path ?? "the environment")")
@@ -71,13 +76,5 @@ extension Inspection {
     let samples = ["changeme", "change-me", "change_me", "example", "your-", "your_", "password"]
     let known = ["a-string-secret-at-least-256-bits-long", "0123456789abcdef"]
     return (samples + known).contains(where: lower.contains) ? "looks like a sample" : nil
-  }
-}
-
-extension Configuration {
-  /// On a copy, so that a mistake is noted once.
-  fileprivate func readDatabasePath() -> String? {
-    var copy = self
-    return copy.databasePath()
   }
 }

@@ -77,9 +77,11 @@ struct EventCommand: ParsableCommand {
       }
       if options.json { return }
       guard let body = event.keptBody else { return print("\nThe body is no longer kept.") }
-      let text = String(decoding: body, as: UTF8.self).unicodeScalars
+      let text = String(decoding: body, as: UTF8.self)
       print()
-      print(String(String.UnicodeScalarView(text.map { $0 == "\n" || !$0.isControl ? $0 : "?" })))
+      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        print(String(line).clean)
+      }
     }
   }
 }

@@ -129,7 +129,9 @@ enum Files {
   static func bytesLeft(at path: String) -> Int64? {
     var found = statvfs()
     guard unsafe statvfs(path, &found) == 0 else { return nil }
-    return Int64(clamping: found.f_bavail) * Int64(clamping: found.f_frsize)
+    let (bytes, overflow) = Int64(clamping: found.f_bavail)
+      .multipliedReportingOverflow(by: Int64(clamping: found.f_frsize))
+    return overflow ? .max : bytes
   }
 
   /// The folder, and the name in it.

@@ -37,7 +37,10 @@ struct Init: ParsableCommand {
   @Option(help: "Where settings and secrets lie. (default: that of DOMPET_CONFIG or /etc/dompet)")
   var directory: String?
 
-  @Option(help: .init("A secret that is there and shall be another.", valueName: "name"))
+  @Option(
+    help: .init(
+      "A secret that is there and shall be another at once; dompet keys does it gently.",
+      valueName: "name"))
   var replace: [Secret] = []
 
   @Flag(help: "Ask nothing.")

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Domain
+import Glibc
 import Service
 
 /// A secret that has a file of its own.
@@ -77,31 +78,35 @@ struct SettingsFile {
 
     """
 
-  private(set) var lines: [String]
-  private let original: String?
+  private var lines: [String]
+  /// Whether the file must be written.
+  private(set) var isChanged: Bool
 
   init(_ path: String) throws(Files.Failure) {
-    original = try Files.read(path).map { String(decoding: $0, as: UTF8.self) }
-    lines = (original ?? SettingsFile.beginning).split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline
-    ).map(String.init)
-    while lines.last == "" { lines.removeLast() }
+    let original = try Files.read(path)
+    guard
+      let text = String(validating: original ?? Array(SettingsFile.beginning.utf8), as: UTF8.self)
+    else { throw Files.Failure(path, EILSEQ) }
+    lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(
+      String.init)
+    if lines.last == "" { lines.removeLast() }
+    isChanged = original == nil
   }
 
-  var isChanged: Bool { text != original }
   var text: String { lines.joined(separator: "\n") + "\n" }
 
   /// The value of a setting, without quotes around it; nil if it is not set.
   func value(_ name: String) -> String? {
     guard let line = lines.last(where: { SettingsFile.name(in: $0) == name }) else { return nil }
     let value = line.drop { $0 != "=" }.dropFirst().filter { $0 != "\"" && $0 != "'" }
-    let trimmed = String(value.drop { $0.isWhitespace })
-    return trimmed.isEmpty ? nil : trimmed
+    let words = value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.isEmpty ? nil : words
   }
 
   /// Sets it where it is set, else below the comment that shows it, else at the end.
   mutating func set(_ name: String, to value: String) {
     guard self.value(name) != value else { return }
+    isChanged = true
     let line = "\(name)=\(value)"
     if let index = lines.lastIndex(where: { SettingsFile.name(in: $0) == name }) {
       lines[index] = line

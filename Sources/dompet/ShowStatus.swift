@@ -20,11 +20,10 @@ struct ShowStatus: ParsableCommand {
 
   func run() throws {
     var configuration = Configuration.forOperator("dompet status")
-    let path = configuration.databasePath()
-    let (settings, databasePath) = configuration.finish(configuration.settings(), path)
+    let settings = configuration.finish(configuration.settings())
     let database = Service.openForOperator(settings)
     do {
-      let status = try Status.take(database, path: databasePath)
+      let status = try Status.take(database, path: settings.databasePath)
       if let html {
         try Files.replace(html, with: Array(status.page.utf8), mode: 0o644)
       } else {

@@ -31,13 +31,10 @@ struct TopUpCommand: ParsableCommand {
       Listing.show(options, story.parts, story.describe)
       if options.json { return }
       print()
-      var listing = Listing(["TIME", "WHAT", "AMOUNT", "DETAIL"], options)
       for chapter in story.chapters {
-        listing.add([chapter.at.rfc3339, chapter.what, chapter.amount?.whole, chapter.detail]) {
-          _ in
-        }
+        let amount = chapter.amount.map { "\($0.whole) \(Money.currency): " } ?? ""
+        print("\(chapter.at.rfc3339)  \(chapter.what): \(amount)\(chapter.detail.clean)")
       }
-      listing.finish(empty: "")
     }
   }
 }
