@@ -37,15 +37,17 @@ extension Inspection {
 
   /// What the file sets in vain, or too openly.
   private mutating func names(in configuration: Configuration) {
+    let path = configuration.path ?? ""
+    let isOpen = (Files.status(path)?.permissions ?? 0) & 0o044 != 0
     for name in configuration.namesInFile {
       let bare = name.hasSuffix("_FILE") ? String(name.dropLast(5)) : name
-      if Configuration.secretNames.contains(name) {
+      if isOpen, Configuration.secretNames.contains(name) {
         problem(
-          "settings", "\(name) stands in \(configuration.path ?? ""), which everybody may read",
+          "settings", "\(name) stands in \(path), which others may read",
           "Replace the secret (dompet keys, dompet init --replace) and take the line out.")
       } else if !Configuration.names.contains(bare), !Configuration.secretNames.contains(bare) {
         warning(
-          "settings", "\(name) in \(configuration.path ?? "") is no setting of Dompet",
+          "settings", "\(name) in \(path) is no setting of Dompet",
           "Mend its name or take the line out.")
       }
     }
