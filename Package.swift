@@ -112,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "dompet",
       dependencies: [
-        "Domain", "JSON", "Crypto", "Storage", "HTTPClient", "Passwords", "Ledger", "Xendit",
-        "Service", "Payments",
+        "Domain", "JSON", "Crypto", "Storage", "HTTPClient", "Passwords", "Schema", "Ledger",
+        "Xendit", "XenditAPI", "Service", "Payments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: memorySafe),

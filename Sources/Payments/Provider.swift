@@ -13,6 +13,14 @@ public struct Provider: Sendable {
     self.client = client
     self.terms = terms
   }
+
+  /// Whether a payer can be sent back to this URL.
+  public static func isReturnURL(_ text: String) -> Bool { webURL(text) != nil }
+
+  /// Asks for something that changes nothing, to see whether Xendit answers and takes the key.
+  public func probe() throws(XenditFailure) {
+    try client.probe(withinMilliseconds: Bounds.xenditMilliseconds)
+  }
 }
 
 /// What every invoice has in common.

@@ -15,7 +15,8 @@ import Domain
 ///     let (settings, keys) = configuration.finish(settings, keys)
 public struct Configuration {
   public let program: String
-  private var mistakes: [String] = []
+  /// What is wrong with what has been read so far.
+  public private(set) var mistakes: [String] = []
   /// What stands in for variables that are not set.
   private var file = ConfigurationFile()
 
@@ -32,6 +33,12 @@ public struct Configuration {
     configuration.mistakes = configuration.file.mistakes
     return configuration
   }
+
+  /// The file of settings; nil if there is none, or none was asked for.
+  public var path: String? { file.path.isEmpty ? nil : file.path }
+
+  /// The names that the file sets.
+  public var namesInFile: [String] { file.values.keys.sorted() }
 
   /// A setting as it is, or `fallback`.
   public mutating func text(_ name: String, or fallback: String) -> String? {

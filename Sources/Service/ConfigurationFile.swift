@@ -10,6 +10,7 @@ struct ConfigurationFile {
   private static let usualPath = "/etc/dompet/dompet.env"
   private static let bytesMax = 65_536
 
+  private(set) var path = ""
   private(set) var values: [String: [UInt8]] = [:]
   /// The folder beside it in which each secret has a file of its own; empty without a file.
   private(set) var secrets = ""
@@ -27,6 +28,7 @@ struct ConfigurationFile {
   }
 
   private mutating func read(_ path: String) {
+    self.path = path
     let folder = path.lastIndex(of: "/").map { path[..<$0] } ?? "."
     secrets = "\(folder)/secrets"
     guard let content = System.file(path, bytesMax: ConfigurationFile.bytesMax),

@@ -52,17 +52,20 @@ public struct Service: Sendable {
       return try SQLiteDatabase(
         path: settings.databasePath, migrations: Schema.migrations, mode: mode)
     } catch {
-      System.fail(settings.program, [explain(error, settings.databasePath)])
+      System.fail(settings.program, [error.explanation(settings.databasePath)])
     }
   }
+}
 
-  private static func explain(_ failure: StorageFailure, _ path: String) -> String {
-    switch failure {
+extension StorageFailure {
+  /// What is wrong with the database at this path, and what to do about it.
+  public func explanation(_ path: String) -> String {
+    switch self {
     case .newerSchema(let found, let known):
       "\(path) has schema \(found), this program knows \(known). Install the newer release."
     case .olderSchema(let found, let known):
       "\(path) has schema \(found), this program needs \(known), and neither plain CGI nor a "
-        + "command migrates. Start a program once with its socket."
+        + "command migrates. Run dompet migrate, or start a program once with its socket."
     case .cannotOpen(let evidence):
       "\(path) cannot be opened: \(evidence). Check DATABASE_URL, owner and mode."
     }
@@ -72,7 +75,7 @@ public struct Service: Sendable {
 /// The settings that all programs have.
 public struct Settings: Sendable {
   let program: String
-  let databasePath: String
+  public let databasePath: String
   /// How many requests run at once.
   public let threads: Int
   let logLevel: Logger.Level

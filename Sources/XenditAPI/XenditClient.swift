@@ -76,6 +76,11 @@ public final class XenditClient: Sendable {
     return try InvoicePage(elements, after: last)
   }
 
+  /// Whether Xendit takes the key: it is asked for the newest invoice, which is not looked at.
+  public func probe(withinMilliseconds milliseconds: Int) throws(XenditFailure) {
+    _ = try ask("GET", "/v2/invoices?limit=1", milliseconds)
+  }
+
   /// The invoice as it is now.
   public func get(
     id: String, withinMilliseconds milliseconds: Int

@@ -55,19 +55,3 @@ enum Program {
     }
   }
 }
-
-extension Configuration {
-  /// JWT_ACCESS_EXPIRES_IN: how long an access token is good, in seconds.
-  fileprivate mutating func accessLifetimeSeconds() -> Int64? {
-    number("JWT_ACCESS_EXPIRES_IN", or: 900, in: 1...86_400)
-  }
-
-  /// SESSION_IDLE_SECONDS and SESSION_LIFETIME_SECONDS.
-  fileprivate mutating func sessionLifetime() -> SessionLifetime? {
-    let range: ClosedRange<Int64> = 60...31_536_000
-    let idle = number("SESSION_IDLE_SECONDS", or: 1_209_600, in: range)
-    let whole = number("SESSION_LIFETIME_SECONDS", or: 2_592_000, in: range)
-    guard let idle, let whole else { return nil }
-    return SessionLifetime(idleSeconds: idle, wholeSeconds: whole)
-  }
-}

@@ -47,15 +47,3 @@ enum Program {
     }
   }
 }
-
-extension Configuration {
-  /// TOP_UP_MINIMUM and TOP_UP_MAXIMUM, in rupiah.
-  fileprivate mutating func topUpLimits() -> TopUpLimits? {
-    let range = Int64(1)...1_000_000_000_000
-    let minimum = number("TOP_UP_MINIMUM", or: 1000, in: range)
-    let maximum = number("TOP_UP_MAXIMUM", or: 1_000_000_000, in: range)
-    guard let minimum, let maximum else { return nil }
-    guard minimum <= maximum else { return note("TOP_UP_MINIMUM exceeds TOP_UP_MAXIMUM.") }
-    return TopUpLimits(minimum: Money(rupiah: minimum), maximum: Money(rupiah: maximum))
-  }
-}

@@ -37,17 +37,3 @@ enum Program {
     }
   }
 }
-
-extension Configuration {
-  /// TRANSFER_MAXIMUM and TRANSFER_DAILY_MAXIMUM, in rupiah.
-  fileprivate mutating func transferLimits() -> TransferLimits? {
-    let range = Int64(1)...1_000_000_000_000
-    let single = number("TRANSFER_MAXIMUM", or: 1_000_000_000, in: range)
-    let daily = number("TRANSFER_DAILY_MAXIMUM", or: 10_000_000_000, in: range)
-    guard let single, let daily else { return nil }
-    guard single <= daily else {
-      return note("TRANSFER_MAXIMUM exceeds TRANSFER_DAILY_MAXIMUM.")
-    }
-    return TransferLimits(single: Money(rupiah: single), daily: Money(rupiah: daily))
-  }
-}

@@ -35,15 +35,3 @@ enum Program {
     }
   }
 }
-
-extension Configuration {
-  /// CONFIRM_ABOVE in rupiah; `.some(nil)` if it is not set.
-  fileprivate mutating func confirmAbove() -> Money?? {
-    parsed(
-      "CONFIRM_ABOVE", or: "",
-      { text -> Money?? in
-        if text.isEmpty { return .some(nil) }
-        return (try? Money(text)).flatMap { $0 >= .zero ? .some($0) : nil }
-      }, expected: "whole rupiah, digits only")
-  }
-}

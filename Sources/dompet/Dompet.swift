@@ -1,5 +1,12 @@
 // dompet: the operator's tool. Each command has a file of its own.
 //
+//   dompet init            settings, secrets and database of a new installation
+//   dompet check           whether the installation is as it must be
+//   dompet migrate         applies the migrations that the database lacks
+//   dompet status          today's money, what waits, when the tasks ran
+//   dompet keys            replaces the tokens' secret or the callback token
+//   dompet top-up show     the story of a top-up
+//   dompet event           what Xendit told us; judges one of it again
 //   dompet reconcile       asks Xendit about open top-ups and settles what it says
 //   dompet review          what could not be settled
 //   dompet review resolve  credits it to a wallet, or dismisses it
@@ -22,6 +29,8 @@ struct Dompet: ParsableCommand {
     commandName: "dompet", abstract: "Operates a Dompet installation.",
     discussion: "Settings are read from the environment, as by the programs.",
     subcommands: [
+      Init.self, Check.self, Migrate.self, ShowStatus.self, Keys.self, TopUpCommand.self,
+      EventCommand.self,
       Reconcile.self, Review.self, Adjust.self, Reverse.self, UserCommand.self, Verify.self,
       WalletCommand.self, Prune.self,
     ])

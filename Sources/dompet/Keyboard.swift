@@ -24,13 +24,23 @@ enum Keyboard {
 
   /// Whether the person types `yes`.
   static func confirms(_ question: String) throws -> Bool {
-    Terminal.error("\(question) Type yes to go on:")
-    return try text(of: input(untilLineEnd: true)) == "yes"
+    try answer(to: "\(question) Type yes to go on: ") == "yes"
+  }
+
+  /// A line without blanks around it; nil if that is nothing.
+  static func answer(to question: String) throws -> String? {
+    prompt(question)
+    return trimmed(try text(of: input(untilLineEnd: true)))
+  }
+
+  /// The same, not shown while it is typed; from a program, its first line.
+  static func secret(_ question: String) throws -> String? {
+    trimmed(isTerminal ? try hidden(question) : try text(of: input(untilLineEnd: true)))
   }
 
   /// Signals from the keyboard are off meanwhile, so that nothing can leave the terminal dumb;
   /// Control-C ends the line instead, and then the command.
-  private static func hidden(_ prompt: String) throws -> String {
+  private static func hidden(_ question: String) throws -> String {
     var shown = termios()
     guard unsafe tcgetattr(STDIN_FILENO, &shown) == 0 else {
       throw stop("The terminal cannot be asked.")
@@ -43,10 +53,23 @@ enum Keyboard {
       throw stop("The terminal cannot hide what is typed.")
     }
     defer { _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown) }
-    Terminal.error(prompt)
+    prompt(question)
     let line = try input(untilLineEnd: true)
+    prompt("\n")
     if line.contains(interrupt) { throw stop("Nothing was changed.") }
     return try text(of: line)
+  }
+
+  /// Not a whole line: the answer is typed behind it.
+  private static func prompt(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  private static func trimmed(_ text: String) -> String? {
+    let words = text.drop { $0.isWhitespace }
+    let answer = words.reversed().drop { $0.isWhitespace }.reversed()
+    return answer.isEmpty ? nil : String(answer)
   }
 
   private static func text(of line: [UInt8]) throws -> String {
@@ -77,7 +100,7 @@ enum Keyboard {
   }
 }
 
-/// That something may be done that cannot be undone.
+/// That something may be done that is not to be done by mistake.
 struct Consent: ParsableArguments {
   @Flag(help: "Do it without asking.")
   var yes = false
@@ -86,7 +109,7 @@ struct Consent: ParsableArguments {
   func obtain(_ question: String) throws {
     if yes { return }
     guard Keyboard.isTerminal else {
-      throw ValidationError("This cannot be undone, and nobody can be asked: give --yes.")
+      throw ValidationError("Nobody can be asked whether that is meant: give --yes.")
     }
     guard try Keyboard.confirms(question) else {
       Terminal.error("Nothing was changed.")

@@ -54,7 +54,7 @@ struct Listing {
     if options.json { return print(line(object)) }
     let width = parts.map(\.name.count).max() ?? 0
     for (name, value) in parts {
-      print(name + String(repeating: " ", count: width - name.count + 2) + (value ?? "-").printable)
+      print(name + String(repeating: " ", count: width - name.count + 2) + (value ?? "-").clean)
     }
   }
 
@@ -66,9 +66,14 @@ struct Listing {
 }
 
 extension String {
-  /// Without characters that could command a terminal, and at most 60 of them.
+  /// Without characters that could command a terminal.
+  var clean: String {
+    String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl ? "?" : $0 }))
+  }
+
+  /// The same, and at most 60 of them.
   var printable: String {
-    let clean = String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl ? "?" : $0 }))
+    let clean = clean
     return clean.count > 60 ? clean.prefix(59) + "…" : clean
   }
 

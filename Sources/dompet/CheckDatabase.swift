@@ -1,0 +1,71 @@
+// The database and where it lies.
+
+import Domain
+import Ledger
+import Schema
+import Service
+import Storage
+
+extension Inspection {
+  /// A checkpoint begins far below; what is larger is held up by a reader that does not end.
+  private static let logBytesMax: Int64 = 256_000_000
+  private static let bytesLeftMin: Int64 = 200_000_000
+  private static let bytesLeftWanted: Int64 = 2_000_000_000
+  private static let secondsBehindMax: Int64 = 60
+
+  mutating func database(_ path: String) {
+    guard Files.status(path) != nil else {
+      return problem("database", "there is none at \(path)", "dompet init")
+    }
+    do throws(StorageFailure) {
+      let database = try SQLiteDatabase(
+        path: path, migrations: Schema.migrations, mode: .single)
+      ok("database", "its schema is this program's, \(Schema.migrations.count) migrations")
+      clock(database)
+    } catch {
+      let isOld = if case .olderSchema = error { true } else { false }
+      problem(
+        "database", error.explanation(path),
+        isOld ? "dompet migrate, after a backup." : "See above; dompet is best run as root.")
+    }
+    space(Storehouse(path: path))
+  }
+
+  private mutating func clock(_ database: SQLiteDatabase) {
+    let newest: Timestamp?
+    do throws(Refusal) {
+      newest = try database.read { db throws(Refusal) in try Figures.newestMoment(in: db) }
+    } catch {
+      return problem("database", "it cannot be read: \(error)", "dompet verify")
+    }
+    let behind = newest.map { $0.seconds - World.real.now().seconds } ?? 0
+    if behind > Inspection.secondsBehindMax {
+      warning(
+        "clock", "it is \(age(behind)) behind the newest row",
+        "Set the machine's clock. Until it is past that row, times in the ledger stand still.")
+    } else {
+      ok("clock", "it is not behind the newest row")
+    }
+  }
+
+  private mutating func space(_ files: Storehouse) {
+    let log = files.logBytes ?? 0
+    if log > Inspection.logBytesMax {
+      warning(
+        "write-ahead log", "it has \(files.logBytes.bytes)",
+        "Somebody reads without end: see who holds the database, below.")
+    } else {
+      ok("write-ahead log", "it has \(Optional(log).bytes)")
+    }
+    guard let left = files.bytesLeft else { return }
+    let wanted = max(Inspection.bytesLeftWanted, files.databaseBytes ?? 0)
+    let text = "\(files.bytesLeft.bytes) are left beside \(files.databaseBytes.bytes) of database"
+    if left < Inspection.bytesLeftMin {
+      problem("disk", text, "Make room: on a full disk every payment is answered with 503.")
+    } else if left < wanted {
+      warning("disk", text, "Make room, for as much as the database and 2 GB at least.")
+    } else {
+      ok("disk", text)
+    }
+  }
+}

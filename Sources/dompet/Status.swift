@@ -1,0 +1,166 @@
+// How the house stands: one value, told as text, as JSON, or as a page.
+
+import Domain
+import JSON
+import Ledger
+import Service
+import Storage
+
+struct Status {
+  let at: Timestamp
+  let figures: Figures
+  let maintenance: [Maintenance.Entry]
+  let files: Storehouse
+
+  static func take(_ database: any Database, path: String) throws(Refusal) -> Status {
+    let now = World.real.now()
+    let (figures, maintenance) = try database.read { db throws(Refusal) in
+      (try Figures.take(at: now, in: db), try Maintenance.list(in: db))
+    }
+    return Status(
+      at: now, figures: figures, maintenance: maintenance, files: Storehouse(path: path))
+  }
+
+  /// For people: groups of names and values.
+  var groups: [(title: String, lines: [(name: String, value: String)])] {
+    let open = figures.open
+    return [
+      (
+        "Today (UTC)",
+        [
+          ("top-ups paid", told(figures.paidToday)),
+          ("transfers", told(figures.transferredToday)),
+        ]
+      ),
+      (
+        "Open top-ups",
+        [
+          ("of the last hour", told(open.lastHour)), ("of the last day", told(open.lastDay)),
+          ("older", told(open.older)), ("the oldest", ago(open.oldest)),
+        ]
+      ),
+      (
+        "Waiting",
+        [
+          ("for review", told(figures.inReview)),
+          ("for Xendit's word", told(figures.awaitingProvider)),
+          ("credits not yet checked at Xendit", figures.uncheckedCredits.grouped),
+        ]
+      ),
+      (
+        "Held",
+        [
+          ("wallets", figures.wallets.count.grouped),
+          ("sum of balances", "\(figures.wallets.money.rupiah.grouped) IDR"),
+        ]
+      ),
+      (
+        "Storage",
+        [
+          ("database", files.databaseBytes.bytes), ("write-ahead log", files.logBytes.bytes),
+          ("disk left", files.bytesLeft.bytes),
+        ]
+      ),
+      ("Maintenance", Maintenance.Task.allCases.map { ($0.rawValue, last($0)) }),
+    ]
+  }
+
+  func describe(_ line: inout JSONWriter) {
+    line.member("at", at.rfc3339)
+    line.sum("paidToday", figures.paidToday)
+    line.sum("transferredToday", figures.transferredToday)
+    line.member("open", object: describeOpen)
+    line.sum("inReview", figures.inReview)
+    line.sum("awaitingXendit", figures.awaitingProvider)
+    line.member("uncheckedCredits", figures.uncheckedCredits)
+    line.sum("wallets", figures.wallets)
+    line.member("storage", object: files.describe)
+    line.member("maintenance", object: describeMaintenance)
+  }
+
+  private func describeOpen(_ open: inout JSONWriter) {
+    open.sum("lastHour", figures.open.lastHour)
+    open.sum("lastDay", figures.open.lastDay)
+    open.sum("older", figures.open.older)
+    open.member("oldest", figures.open.oldest?.rfc3339)
+  }
+
+  private func describeMaintenance(_ tasks: inout JSONWriter) {
+    for entry in maintenance {
+      let describe: (inout JSONWriter) -> Void = { task in
+        task.member("doneAt", entry.doneAt.rfc3339)
+        task.member("outcome", entry.outcome)
+      }
+      tasks.member(entry.task, object: describe)
+    }
+  }
+
+  private func told(_ sum: Figures.Sum) -> String {
+    sum.count == 0 ? "none" : "\(sum.count.grouped), \(sum.money.rupiah.grouped) IDR"
+  }
+
+  private func ago(_ moment: Timestamp?) -> String {
+    moment.map { "\(age(at.seconds - $0.seconds)) ago" } ?? "none"
+  }
+
+  private func last(_ task: Maintenance.Task) -> String {
+    guard let entry = maintenance.first(where: { $0.task == task.rawValue }) else {
+      return "never"
+    }
+    return "\(ago(entry.doneAt)): \(entry.outcome)"
+  }
+}
+
+/// What lies on the disk.
+struct Storehouse {
+  let databaseBytes: Int64?
+  let logBytes: Int64?
+  let bytesLeft: Int64?
+
+  init(path: String) {
+    databaseBytes = Files.status(path)?.bytes
+    logBytes = Files.status(path + "-wal")?.bytes
+    bytesLeft = Files.bytesLeft(at: path)
+  }
+
+  fileprivate func describe(_ storage: inout JSONWriter) {
+    storage.member("databaseBytes", databaseBytes ?? 0)
+    storage.member("logBytes", logBytes ?? 0)
+    storage.member("bytesLeft", bytesLeft ?? 0)
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func sum(_ name: String, _ sum: Figures.Sum) {
+    let describe: (inout JSONWriter) -> Void = { member in
+      member.member("count", sum.count)
+      member.member("amount", sum.money.whole)
+    }
+    member(name, object: describe)
+  }
+}
+
+extension Int64 {
+  /// With a blank between each three digits, which nobody takes for a decimal point.
+  var grouped: String {
+    let digits = String(magnitude)
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text += " " }
+      text.append(digit)
+    }
+    return (self < 0 ? "-" : "") + text
+  }
+}
+
+extension Int64? {
+  /// In the unit that leaves one to four digits.
+  var bytes: String {
+    guard var rest = self else { return "unknown" }
+    for unit in ["B", "kB", "MB", "GB"] {
+      if rest < 10_000 { return "\(rest) \(unit)" }
+      rest /= 1000
+    }
+    return "\(rest) TB"
+  }
+}

@@ -1,0 +1,136 @@
+// The figures of dompet status, and that each is served by an index.
+
+import Domain
+import Storage
+import Support
+import Testing
+
+@testable import Ledger
+
+@Suite("The figures")
+struct FiguresTests {
+  private let books: Books
+
+  init() throws {
+    books = try Books()
+  }
+
+  private func figures() throws -> Figures {
+    let now = books.now
+    return try books.database.read { db throws(Refusal) in try Figures.take(at: now, in: db) }
+  }
+
+  @Test("of an empty house are nothing")
+  func empty() throws {
+    let none = Figures.Sum(count: 0, money: .zero)
+    let figures = try figures()
+    #expect(figures.paidToday == none && figures.transferredToday == none)
+    #expect(figures.open == Figures.Open() && figures.inReview == none)
+    #expect(figures.awaitingProvider == none && figures.uncheckedCredits == 0)
+    #expect(figures.wallets == Figures.Sum(count: 1, money: .zero))
+  }
+
+  @Test("count what was paid since midnight, and was asked for yesterday at the earliest")
+  func paidToday() throws {
+    // The clock begins at 2025-06-15T15:06:40Z.
+    _ = try books.payTopUp(rupiah: 1000, invoice: "inv-1")
+    let late = try books.makeTopUp(rupiah: 300)
+    books.setClock(seconds: 10 * 3600)
+    #expect(try figures().paidToday == Figures.Sum(count: 0, money: .zero))
+    _ = try books.payTopUp(rupiah: 20_000, invoice: "inv-2")
+    let event = Event(
+      invoiceID: "inv-3", reference: late.reference.text, status: "PAID", amount: late.amount,
+      currency: "IDR")
+    #expect(try books.receive(event, body: "late") == .credited)
+    #expect(try figures().paidToday == Figures.Sum(count: 2, money: Money(rupiah: 20_300)))
+    #expect(try figures().uncheckedCredits == 3)
+    #expect(try figures().wallets == Figures.Sum(count: 1, money: Money(rupiah: 21_300)))
+  }
+
+  @Test("sort open top-ups by age")
+  func open() throws {
+    for hours in [0, 30, 53, 54] as [Int64] {
+      books.setClock(seconds: hours * 3600)
+      _ = try books.makeTopUp(rupiah: 1000 + hours)
+    }
+    let open = try figures().open
+    #expect(open.lastHour == Figures.Sum(count: 1, money: Money(rupiah: 1054)))
+    #expect(open.lastDay == Figures.Sum(count: 1, money: Money(rupiah: 1053)))
+    #expect(open.older == Figures.Sum(count: 2, money: Money(rupiah: 2030)))
+    #expect(open.oldest == Timestamp(microseconds: 1_750_000_000_000_000))
+  }
+
+  @Test("count an invoice in review once, and no amount that nobody could have paid")
+  func review() throws {
+    for (status, rupiah, invoice) in [
+      ("PAID", 500, "a"), ("SETTLED", 500, "a"), ("PAID", .max, "b"), ("PAID", -5, "c"),
+      ("PENDING", 700, "d"), ("PAID", 40, "e"),
+    ] as [(String, Int64, String)] {
+      _ = try books.receiveUnknown(rupiah: rupiah, invoice: invoice, status: status)
+    }
+    #expect(try figures().inReview == Figures.Sum(count: 6, money: Money(rupiah: 540)))
+  }
+
+  @Test("count what waits for the provider's word")
+  func waiting() throws {
+    let topUp = try books.makeTopUp(rupiah: 9000)
+    let event = Event(
+      invoiceID: "inv-1", reference: topUp.reference.text, status: "PAID", amount: topUp.amount,
+      currency: "IDR")
+    #expect(try books.receive(event, body: "x", confirmAbove: .zero) == .waiting)
+    #expect(try figures().awaitingProvider == Figures.Sum(count: 1, money: Money(rupiah: 9000)))
+  }
+
+  @Test("know the newest moment, and that there may be none")
+  func newest() throws {
+    let newest = { [books] in
+      try books.database.read { db throws(Refusal) in try Figures.newestMoment(in: db) }
+    }
+    #expect(try newest() == books.now)
+    books.setClock(seconds: 77)
+    _ = try books.makeTopUp()
+    #expect(try newest() == books.now)
+  }
+
+  @Test("read no table of the ledger from end to end")
+  func plans() throws {
+    let seen = Shared<[String]>([])
+    let now = books.now
+    _ = try books.database.read { db throws(Refusal) in
+      try Figures.take(at: now, in: Recording(inner: db, seen: seen))
+    }
+    let statements = seen.withLock { $0 }
+    #expect(statements.count == 7)
+    let partial = [
+      "wallet_top_ups_open", "wallet_top_ups_unchecked", "webhook_events_review",
+      "webhook_events_waiting",
+    ]
+    for statement in statements {
+      let plan = try books.outside("EXPLAIN QUERY PLAN \(statement)")
+      #expect(plan.status == 0 && plan.output.contains("wallet") || plan.output.contains("webhook"))
+      let scans = plan.output.split(separator: "\n").filter {
+        $0.contains("SCAN ") && !$0.contains("SCAN wallets") && !$0.contains("SCAN (subquery")
+      }
+      let long = scans.filter { line in !partial.contains { line.contains("INDEX \($0)") } }
+      #expect(long == [], "\(statement)\n\(plan.output)")
+    }
+  }
+}
+
+/// Remembers each statement, and runs it.
+private struct Recording: Connection {
+  let inner: any Connection
+  let seen: Shared<[String]>
+
+  func forEach(
+    _ sql: StaticString, _ values: [Value], _ row: (borrowing Row) throws(Refusal) -> Void
+  ) throws(Refusal) {
+    seen.withLock { $0.append(sql.description) }
+    try inner.forEach(sql, values, row)
+  }
+
+  func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int {
+    seen.withLock { $0.append(sql.description) }
+    return try inner.execute(sql, values)
+  }
+}
