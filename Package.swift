@@ -115,7 +115,8 @@ let package = Package(
         "Payments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: memorySafe),
+      // A link to that of the Debian package, the one place of the version.
+      resources: [.embedInCode("changelog")], swiftSettings: memorySafe),
 
     // Development only: a stand-in Xendit.
     .executableTarget(
@@ -195,6 +196,9 @@ let package = Package(
       exclude: ["sdk_session.py"], swiftSettings: strict),
     .testTarget(
       name: "StackTests", dependencies: ["Support"], path: "Tests/Stack", swiftSettings: strict),
+    .testTarget(
+      name: "PackageTests", dependencies: ["Support"], path: "Tests/Package",
+      exclude: ["boot.bash"], swiftSettings: strict),
     .testTarget(
       name: "OpenAPITests", dependencies: ["Support"], path: "Tests/OpenAPI",
       exclude: ["Transcripts", "conform.py", "page.py", "schemathesis.toml"],

@@ -19,7 +19,13 @@ struct Dompet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dompet", abstract: "Operates a Dompet installation.",
     discussion: "Settings are read from the environment, as by the programs.",
+    version: version,
     subcommands: [
       Reconcile.self, Review.self, Adjust.self, Reverse.self, UserCommand.self, Verify.self,
     ])
 }
+
+/// What the package's changelog, embedded here, begins with: dompet (VERSION) ….
+private let version = String(
+  decoding: PackageResources.changelog.drop { $0 != UInt8(ascii: "(") }.dropFirst()
+    .prefix { $0 != UInt8(ascii: ")") }, as: UTF8.self)
