@@ -59,7 +59,7 @@ final class Server: Sendable {
   func run(_ lines: String) throws -> CommandResult {
     try runCommand(
       "nsenter",
-      ["--all", "--target", "\(processID)", "--"] + ["bash", "-euo", "pipefail", "-c", lines],
+      ["--all", "--target", "\(processID)", "--", "bash", "-euo", "pipefail", "-c", lines],
       timeoutSeconds: 120)
   }
 
@@ -128,13 +128,13 @@ struct Waited: Error {
   let what: String
 }
 
-/// Asks again and again, for half a minute at most. It judges no speed.
+/// Asks again and again, for a minute at most. It judges no speed.
 func eventually(
   _ what: @autoclosure () -> String, _ condition: () throws -> Bool
 ) throws {
-  for _ in 0..<3000 {
-    if try condition() { return }
+  let deadline = DispatchTime.now() + 60
+  while try !condition() {
+    guard DispatchTime.now() < deadline else { throw Waited(what: what()) }
     usleep(10_000)
   }
-  throw Waited(what: what())
 }

@@ -88,13 +88,13 @@ make_devices() {
 }
 
 # Of this machine's units, nginx and the journal. No generators, nothing that would look for disks,
-# devices, or files to clean away, no index of manuals; and nobody forbids to start services, as
-# images of containers do.
+# devices, or files to clean away, no index of manuals; and nobody forbids to start services or to
+# unpack manuals, as images of containers do.
 keep_only_what_is_needed() {
   rm -rf "$root"/etc/systemd/system "$root"/{etc,usr/local/lib,usr/lib}/systemd/system-generators \
     "$root"/usr/lib/systemd/system/*.{wants,requires} "$root"/usr/sbin/policy-rc.d \
     "$root"/etc/nginx/dompet "$root"/etc/dompet "$root"/var/{lib,backups}/dompet \
-    "$root"/var/lib/man-db/auto-update
+    "$root"/var/lib/man-db/auto-update "$root"/etc/dpkg/dpkg.cfg.d
   local wanted=$root/etc/systemd/system/multi-user.target.wants
   mkdir -p "$wanted" "$root"/var/log/nginx "$root"/var/backups
   ln -s /lib/systemd/system/{nginx.service,systemd-journald.socket} "$wanted/"
