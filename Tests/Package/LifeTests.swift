@@ -53,6 +53,16 @@ struct LifeTests {
     #expect(try server.shell("set +u; . \(completions); complete -p dompet").contains("dompet"))
   }
 
+  @Test("without secrets it answers 503, and serves as soon as they are there")
+  func secretsLast() throws {
+    try server.apt("install /mnt/current.deb")
+    try server.include()
+    #expect(try server.get("/healthz").hasSuffix(" 503"))
+    #expect(try server.get("/") == "the shop\n 200")
+    try server.makeSecrets()
+    try eventually("it serves") { try server.get("/healthz").hasSuffix(" 200") }
+  }
+
   @Test("an upgrade under load refuses nobody, and keeps the database and what was edited")
   func upgrade() throws {
     try server.apt("install /mnt/previous.deb")

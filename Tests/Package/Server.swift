@@ -82,14 +82,27 @@ final class Server: Sendable {
       "DEBIAN_FRONTEND=noninteractive \(environment) apt-get \(options) \(words) 2>&1")
   }
 
-  /// What is left to an operator after the installation: secrets, one line, a reload.
+  /// What is left to an operator after the installation.
   func setUp() throws {
+    try makeSecrets()
+    try include()
+    try eventually("it serves") { try get("/healthz").hasSuffix(" 200") }
+  }
+
+  func makeSecrets() throws {
     try shell(
       """
       umask 077
       for name in JWT_ACCESS_SECRET XENDIT_SECRET_KEY XENDIT_WEBHOOK_TOKEN; do
         head -c 32 /dev/urandom | od -An -vtx1 | tr -d ' \\n' > /etc/dompet/secrets/$name
       done
+      """)
+  }
+
+  /// One line in nginx's configuration, and a reload.
+  func include() throws {
+    try shell(
+      """
       sed -i 's,# more,include dompet/dompet.conf;,' /etc/nginx/sites-enabled/shop
       workers=$(pgrep --parent "$(< /run/nginx.pid)")
       nginx -t && systemctl reload nginx
@@ -98,7 +111,6 @@ final class Server: Sendable {
         while kill -0 $worker 2> /dev/null; do sleep 0.02; done
       done
       """)
-    try eventually("it serves") { try get("/healthz").hasSuffix(" 200") }
   }
 
   /// What a path answers, and its status.
