@@ -116,7 +116,8 @@ let package = Package(
         "Xendit", "XenditAPI", "Service", "Payments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: memorySafe),
+      // A link to that of the Debian package, the one place of the version.
+      resources: [.embedInCode("changelog")], swiftSettings: memorySafe),
 
     // Development only: a stand-in Xendit.
     .executableTarget(
@@ -200,6 +201,9 @@ let package = Package(
       name: "SystemdTests", dependencies: ["Support"], path: "Tests/Systemd",
       exclude: ["boot.bash", "nginx.conf", "rig.service", "rig.socket", "rig.target"],
       swiftSettings: strict),
+    .testTarget(
+      name: "PackageTests", dependencies: ["Support"], path: "Tests/Package",
+      exclude: ["boot.bash"], swiftSettings: strict),
     .testTarget(
       name: "OpenAPITests", dependencies: ["Support"], path: "Tests/OpenAPI",
       exclude: ["Transcripts", "conform.py", "page.py", "schemathesis.toml"],

@@ -1,16 +1,24 @@
 # What nginx/run makes ready before it starts anything: packages, programs, the state directory, the
-# settings, nginx's configuration. Read by nginx/run, whose variables and fail and say it uses.
+# settings, nginx's configuration. Read by nginx/run, whose variables and fail and say it uses, and,
+# for the packages and the programs, by nginx/package.
+
+build_packages=(
+  libfcgi-dev libsqlite3-dev libcurl4-openssl-dev libargon2-dev libcrypt-dev pkg-config)
 
 install_packages() {
-  local package missing=() needed=(nginx spawn-fcgi curl)
-  [[ $build ]] && needed+=(
-    libfcgi-dev libsqlite3-dev libcurl4-openssl-dev libargon2-dev libcrypt-dev pkg-config)
+  local needed=(nginx spawn-fcgi curl)
+  [[ $build ]] && needed+=("${build_packages[@]}")
   if ! command -v dpkg-query > /dev/null; then
     command -v nginx spawn-fcgi > /dev/null || fail $unavailable \
       "nginx or spawn-fcgi is missing, and this is not Debian." "Install: ${needed[*]}"
     return
   fi
-  for package in "${needed[@]}"; do
+  install_missing "${needed[@]}"
+}
+
+install_missing() {
+  local package missing=()
+  for package in "$@"; do
     is_installed "$package" || command -v "$package" > /dev/null || missing+=("$package")
   done
   ((${#missing[@]})) || return 0

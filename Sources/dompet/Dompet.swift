@@ -28,6 +28,7 @@ struct Dompet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dompet", abstract: "Operates a Dompet installation.",
     discussion: "Settings are read from the environment, as by the programs.",
+    version: version,
     subcommands: [
       Init.self, Check.self, Migrate.self, ShowStatus.self, Keys.self, TopUpCommand.self,
       EventCommand.self,
@@ -35,3 +36,8 @@ struct Dompet: ParsableCommand {
       WalletCommand.self, Prune.self,
     ])
 }
+
+/// What the package's changelog, embedded here, begins with: dompet (VERSION) ….
+private let version = String(
+  decoding: PackageResources.changelog.drop { $0 != UInt8(ascii: "(") }.dropFirst()
+    .prefix { $0 != UInt8(ascii: ")") }, as: UTF8.self)
