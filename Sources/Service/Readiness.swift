@@ -96,7 +96,7 @@ final class Readiness: Sendable {
   }
 }
 
-/// `/healthz` and `/readyz` go through all programs: nginx names the next one, the last one answers.
+/// `/healthz` and `/readyz` go through all programs: nginx names the next, the last answers.
 @Sendable
 func passOn(_ request: borrowing Request, saying status: String) -> Response {
   if let next = request.parameter("HEALTH_NEXT"), !next.isEmpty {

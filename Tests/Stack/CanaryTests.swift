@@ -33,7 +33,7 @@ struct CanaryTests {
     let process = try #require(try Stack.shared.get().processID(of: program))
     let limits = try String(contentsOfFile: "/proc/\(process)/limits", encoding: .utf8)
     let line = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
-    #expect(line?.contains(/size +0 +0 /) == true)
+    #expect(line?.contains(#/size +0 +0/#) == true)
   }
 
   @Test("is who asked, once that is proven, and what concerns security by its name")
@@ -79,7 +79,8 @@ struct CanaryTests {
     for (method, path, headers, body) in calls {
       let answer = try HTTP.send(
         method, "/api/v1/auth/\(path)", port: port,
-        headers: headers + [("Content-Type", "application/json")], body: body.map { Array($0.utf8) })
+        headers: headers + [("Content-Type", "application/json")],
+        body: body.map { Array($0.utf8) })
       #expect((400..<500).contains(answer.status), "\(path): \(answer.text)")
     }
     _ = try HTTP.send(
