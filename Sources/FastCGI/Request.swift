@@ -12,6 +12,7 @@ public struct Request: ~Copyable {
 
   private let variables: Variables
   public let body: RequestBody
+  public let context = RequestContext()
 
   init(variables: Variables, body: RequestBody) {
     self.variables = variables
@@ -37,6 +38,17 @@ public struct Request: ~Copyable {
     }
     return count
   }
+}
+
+/// What is found out about a request while it runs, for whoever writes of it. It belongs to the one
+/// thread that runs the request.
+public final class RequestContext {
+  /// The name of this request in the log and in answers.
+  public var id = ""
+  /// Who asks, once that is proven.
+  public var userID: String?
+
+  init() {}
 }
 
 /// The body that came with a request, read whole.

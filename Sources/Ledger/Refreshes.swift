@@ -15,15 +15,17 @@ public enum Refreshes {
   ///
   /// A token that was used before ends its session. That is a change to keep, so it is told by the
   /// result, not thrown.
+  /// - Parameter ifReused: is told whose session was ended so.
   /// - Returns: nil if the token is good for nothing, or no longer.
   public static func rotate(
     _ token: RefreshToken, to successor: RefreshToken, lifetime: SessionLifetime,
-    at now: Timestamp, in db: any Connection
+    at now: Timestamp, in db: any Connection, ifReused: (Identifier) -> Void = { _ in }
   ) throws(Refusal) -> Grant? {
     guard var found = try find(token, at: now, in: db) else { return nil }
     let expiresAt = lifetime.end(createdAt: found.createdAt, lastUsedAt: now)
     guard now < expiresAt, found.chain.rotate(token.digest, to: successor.digest, at: now) else {
       try end(of: token, at: now, in: db)
+      if now < expiresAt { ifReused(found.grant.user.id) }
       return nil
     }
     try db.execute(

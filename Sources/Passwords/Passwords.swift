@@ -38,6 +38,9 @@ public struct Passwords: Sendable {
     self.waitMilliseconds = waitMilliseconds
   }
 
+  /// Hashes that run and that wait now, and how many were refused for want of a place.
+  public var figures: (running: Int, waiting: Int, refused: Int64) { places.figures }
+
   /// A hash to store, in the PHC string format.
   ///
   /// - Parameter salt: `saltBytes` fresh bytes from a cryptographic generator.

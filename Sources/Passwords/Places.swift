@@ -10,6 +10,8 @@ import Glibc
 final class Places: @unchecked Sendable {
   private var free: Int
   private var waiting = 0
+  private var refused: Int64 = 0
+  private let count: Int
   private let waitingMax: Int
   // On the heap, since neither may be moved.
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -17,6 +19,7 @@ final class Places: @unchecked Sendable {
 
   init(count: Int, waitingMax: Int) {
     free = count
+    self.count = count
     self.waitingMax = waitingMax
     pthread_mutex_init(lock, nil)
     var attributes = pthread_condattr_t()
@@ -47,6 +50,13 @@ final class Places: @unchecked Sendable {
     return try work()
   }
 
+  /// What happens now, and how often there was no place in time.
+  var figures: (running: Int, waiting: Int, refused: Int64) {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    return (count - free, waiting, refused)
+  }
+
   private func deadline(afterMilliseconds milliseconds: Int) -> timespec {
     var deadline = timespec()
     clock_gettime(CLOCK_MONOTONIC, &deadline)
@@ -61,13 +71,19 @@ final class Places: @unchecked Sendable {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     // Those who wait hold a worker each. Some workers must stay free for what needs no hash.
-    guard free > 0 || waiting < waitingMax else { return false }
+    guard free > 0 || waiting < waitingMax else {
+      refused += 1
+      return false
+    }
     waiting += 1
     defer { waiting -= 1 }
     while free < 1 {
       if pthread_cond_timedwait(becameFree, lock, &deadline) != 0 { break }
     }
-    guard free > 0 else { return false }
+    guard free > 0 else {
+      refused += 1
+      return false
+    }
     free -= 1
     return true
   }

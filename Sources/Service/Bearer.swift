@@ -41,6 +41,7 @@ public struct Bearer: Sendable {
     else { throw refusal }
     return try service.database.read { db throws(Refusal) in
       guard try Sessions.isAlive(session, of: user, at: now, in: db) else { throw refusal }
+      request.context.userID = user.text
       return try body(Caller(userID: user, sessionID: session), db)
     }
   }

@@ -39,6 +39,10 @@ public enum Bounds {
   /// A secret or a setting from a file.
   public static let secretBytesMax = 4096
 
+  /// Less room than this for the store is as good as none: four times the log between two
+  /// checkpoints.
+  static let freeBytesMin: Int64 = 16 * 1024 * 1024
+
   /// What a 503 or a 429 asks a client to wait.
   public static let retryAfterSeconds = 2
 }

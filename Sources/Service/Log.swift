@@ -36,15 +36,26 @@ public struct Log: Sendable {
 
   /// The one line of each request, at level info.
   func request(
-    id: String, method: String, route: String, status: Int, durationMicroseconds: Int64
+    id: String, userID: String?, method: String, route: String, status: Int,
+    durationMicroseconds: Int64
   ) {
     guard lines.logLevel <= .info else { return }
     lines.write(.info, "request") { line in
       line.member("requestId", id)
+      if let userID { line.member("userId", userID) }
       line.member("method", method)
       line.member("route", route)
       line.member("status", Int64(status))
       line.member("durationMicroseconds", durationMicroseconds)
+    }
+  }
+
+  func security(_ event: SecurityEvent, requestID: String, userID: String?) {
+    guard lines.logLevel <= event.level else { return }
+    lines.write(event.level, "security event") { line in
+      line.member("event", event.rawValue)
+      line.member("requestId", requestID)
+      if let userID { line.member("userId", userID) }
     }
   }
 

@@ -3,6 +3,7 @@
 
 import Domain
 import FastCGI
+import Synchronization
 
 /// One call of the API.
 public struct Route: Sendable {
@@ -60,8 +61,30 @@ public struct Routes: Sendable {
   private let log: Log
   private let world: World
 
-  init(_ routes: [Route], log: Log, world: World) {
-    self.routes = routes + [Route(.get, "/healthz", health)]
+  private let figures: Figures
+  /// One for each route, and one for requests that none is for.
+  private let counts: [RouteFigures]
+
+  /// Adds the routes for the machine itself, which all programs have.
+  init(_ routes: [Route], figures: Figures, program: String, log: Log, world: World) {
+    let path = "/metrics/" + program.trimmingPrefix("dompet-")
+    let counted =
+      routes.map { ($0.method.rawValue, $0.path) } + [
+        ("GET", "/healthz"), ("GET", path), ("other", "none"),
+      ]
+    let counts = counted.map { RouteFigures(method: $0.0, route: $0.1) }
+    self.routes =
+      routes + [
+        Route(.get, "/healthz") { request throws(Refusal) in passOn(request, saying: "ok") },
+        Route(.get, path) { _ throws(Refusal) in
+          var metrics = Metrics()
+          RouteFigures.add(counts, to: &metrics)
+          try figures.add(to: &metrics)
+          return metrics.response
+        },
+      ]
+    self.counts = counts
+    self.figures = figures
     self.log = log
     self.world = world
   }
@@ -70,10 +93,15 @@ public struct Routes: Sendable {
   func answer(_ request: borrowing Request) -> Response {
     let begin = System.monotonicNanoseconds()
     let id = request.id(or: world)
+    request.context.id = id
+    figures.running.add(1, ordering: .relaxed)
+    defer { figures.running.subtract(1, ordering: .relaxed) }
     let method = request.parameter("REQUEST_METHOD") ?? ""
     // The normalised path: the raw REQUEST_URI could name a route by another spelling.
     let path = request.parameter("DOCUMENT_URI") ?? ""
-    let known = routes.compactMap { route in route.match(path).map { (route: route, id: $0) } }
+    let known = routes.indices.compactMap { place in
+      routes[place].match(path).map { (place: place, route: routes[place], id: $0) }
+    }
     let response: Response
     do throws(Refusal) {
       response = try answer(request, method: method, among: known)
@@ -81,15 +109,21 @@ public struct Routes: Sendable {
       report(error, requestID: id)
       response = Problem(error).response(requestID: id)
     }
+    let microseconds = (System.monotonicNanoseconds() - begin) / 1000
+    let wanted = method == "HEAD" ? "GET" : method
+    let place = known.first { routes[$0.place].method.rawValue == wanted }?.place ?? routes.count
+    counts[place].count(status: response.status, microseconds: microseconds)
     log.request(
-      id: id, method: known.contains { $0.route.method.rawValue == method } ? method : "other",
+      id: id, userID: request.context.userID,
+      method: known.contains { $0.route.method.rawValue == method } ? method : "other",
       route: known.first?.route.path ?? "none", status: response.status,
-      durationMicroseconds: (System.monotonicNanoseconds() - begin) / 1000)
+      durationMicroseconds: microseconds)
     return response
   }
 
   private func answer(
-    _ request: borrowing Request, method: String, among known: [(route: Route, id: String)]
+    _ request: borrowing Request, method: String,
+    among known: [(place: Int, route: Route, id: String)]
   ) throws(Refusal) -> Response {
     guard !known.isEmpty else { throw .notFound }
     let own = known.map(\.route.method).flatMap { method in
@@ -100,7 +134,7 @@ public struct Routes: Sendable {
       return Response(status: 204, headers: [("Allow", allowed.joined(separator: ", "))])
     }
     let wanted = method == "HEAD" ? "GET" : method
-    guard let (route, id) = known.first(where: { $0.route.method.rawValue == wanted }) else {
+    guard let (_, route, id) = known.first(where: { $0.route.method.rawValue == wanted }) else {
       throw .methodNotAllowed(allowed: allowed)
     }
     return try route.answer(request, id)
@@ -118,13 +152,4 @@ public struct Routes: Sendable {
     default: break
     }
   }
-}
-
-/// `/healthz` goes through all programs: nginx names the next one, the last one answers.
-@Sendable
-private func health(_ request: borrowing Request) throws(Refusal) -> Response {
-  if let next = request.parameter("HEALTH_NEXT"), !next.isEmpty {
-    return Response(status: 200, headers: [("X-Accel-Redirect", next)])
-  }
-  return .json(200) { $0.member("status", "ok") }
 }

@@ -13,11 +13,13 @@ public struct Service: Sendable {
   public let database: any Database
   public let world: World
   public let log: Log
+  public let figures: Figures
 
   public init(database: any Database, world: World, log: Log) {
     self.database = database
     self.world = world
     self.log = log
+    figures = Figures(startedAt: world.now())
   }
 
   /// Opens the database and serves until told to stop. The exit status is 0, 78 (EX_CONFIG) if the
@@ -26,9 +28,13 @@ public struct Service: Sendable {
     System.settleIn()
     let world = World.real
     let log = Log(program: settings.program, level: settings.logLevel, world: world)
-    let service = Service(
-      database: open(settings, mode: Server.isCGI ? .single : .service), world: world, log: log)
-    let table = Routes(routes(service), log: log, world: world)
+    let database = open(settings, mode: Server.isCGI ? .single : .service)
+    let service = Service(database: database, world: world, log: log)
+    let ready = Readiness(database, settings, service)
+    service.figures.include { metrics in database.figures.add(to: &metrics) }
+    let table = Routes(
+      routes(service) + [Route(.get, "/readyz", ready.answer)], figures: service.figures,
+      program: settings.program, log: log, world: world)
     let server = Server(threads: settings.threads, bodyBytesMax: Bounds.bodyBytesMax) {
       table.answer($0)
     }

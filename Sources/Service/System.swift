@@ -88,6 +88,16 @@ enum System {
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
   }
 
+  /// Room that programs have left on the file system of a path; nil if nobody can say.
+  static func freeBytes(_ path: String) -> Int64? {
+    var found = statvfs()
+    guard unsafe statvfs(path, &found) == 0 else { return nil }
+    return Int64(
+      clamping: UInt64(found.f_bavail).multipliedReportingOverflow(
+        by: UInt64(found.f_frsize)
+      ).partialValue)
+  }
+
   static func sleep(milliseconds: Int64) {
     let (seconds, rest) = max(0, milliseconds).quotientAndRemainder(dividingBy: 1000)
     var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(rest) * 1_000_000)

@@ -52,6 +52,11 @@ public final class Gate: Sendable {
     return state.withLock { objection(to: $0, at: now) }
   }
 
+  /// Whether so many calls have failed in a row that only probes are let through.
+  public var isBroken: Bool {
+    state.withLock { $0.failuresInRow >= Gate.failuresMax }
+  }
+
   /// Makes the call, or throws `.unavailable` at once.
   public func call<Result>(
     _ work: () throws(XenditFailure) -> Result

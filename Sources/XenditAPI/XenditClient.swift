@@ -11,6 +11,7 @@ import Xendit
 ///
 /// Every call ends within its deadline, and within the client's limits.
 public final class XenditClient: Sendable {
+  public let figures = CallFigures()
   private let baseURL: String
   private let secretKey: String
   private let send: Send
@@ -36,7 +37,7 @@ public final class XenditClient: Sendable {
   public func create(
     _ request: InvoiceRequest, withinMilliseconds milliseconds: Int
   ) throws(XenditFailure) -> Invoice {
-    let answer = try ask("POST", "/v2/invoices", body: request.json, milliseconds)
+    let answer = try ask(.create, "POST", "/v2/invoices", body: request.json, milliseconds)
     let invoice = try read(answer)
     guard invoice.reference == request.reference.text else {
       throw .unknown(evidence: "the answer is about another reference")
@@ -49,7 +50,7 @@ public final class XenditClient: Sendable {
     reference: TopUpReference, withinMilliseconds milliseconds: Int
   ) throws(XenditFailure) -> [Invoice] {
     let path = "/v2/invoices?external_id=\(reference.text)"
-    guard let elements = try ask("GET", path, milliseconds).array else {
+    guard let elements = try ask(.find, "GET", path, milliseconds).array else {
       throw .unknown(evidence: "the answer is no array")
     }
     var invoices: [Invoice] = []
@@ -70,7 +71,7 @@ public final class XenditClient: Sendable {
     let start = last.map { "&last_invoice=\(percentEncoded($0))" } ?? ""
     let path =
       "/v2/invoices?created_after=\(since.rfc3339)&limit=\(InvoicePage.invoicesMax)\(start)"
-    guard let elements = try ask("GET", path, milliseconds).array else {
+    guard let elements = try ask(.list, "GET", path, milliseconds).array else {
       throw .unknown(evidence: "the answer is no array")
     }
     return try InvoicePage(elements, after: last)
@@ -85,7 +86,7 @@ public final class XenditClient: Sendable {
   public func get(
     id: String, withinMilliseconds milliseconds: Int
   ) throws(XenditFailure) -> Invoice {
-    try read(try ask("GET", "/v2/invoices/\(percentEncoded(id))", milliseconds), about: id)
+    try read(try ask(.get, "GET", "/v2/invoices/\(percentEncoded(id))", milliseconds), about: id)
   }
 
   /// Expires an open invoice, so that it can no longer be paid. One that is not open (any more)
@@ -93,11 +94,27 @@ public final class XenditClient: Sendable {
   public func expire(
     id: String, withinMilliseconds milliseconds: Int
   ) throws(XenditFailure) -> Invoice {
-    try read(try ask("POST", "/invoices/\(percentEncoded(id))/expire!", milliseconds), about: id)
+    let path = "/invoices/\(percentEncoded(id))/expire!"
+    return try read(try ask(.expire, "POST", path, milliseconds), about: id)
   }
 
   private func ask(
-    _ method: String, _ path: String, body: [UInt8]? = nil, _ milliseconds: Int
+    _ operation: CallFigures.Operation, _ method: String, _ path: String, body: [UInt8]? = nil,
+    _ milliseconds: Int
+  ) throws(XenditFailure) -> JSONValue {
+    let begin = ContinuousClock.now
+    do throws(XenditFailure) {
+      let answer = try exchange(method, path, body: body, milliseconds)
+      figures.note(operation, nil, took: begin.duration(to: .now))
+      return answer
+    } catch {
+      figures.note(operation, error, took: begin.duration(to: .now))
+      throw error
+    }
+  }
+
+  private func exchange(
+    _ method: String, _ path: String, body: [UInt8]?, _ milliseconds: Int
   ) throws(XenditFailure) -> JSONValue {
     let request = HTTPRequest(
       method: method, url: baseURL + path,

@@ -27,10 +27,11 @@ struct ChangePassword: Sendable {
     let wish = try bearer.read(request) { caller, db throws(Refusal) in
       try read(request, caller, in: db)
     }
-    try prove(wish)
+    try prove(wish, request)
     let salt = service.world.randomBytes(Passwords.saltBytes)
     let hash = try passwords.hash(wish.new.bytes, salt: salt)
     try store(wish, hash: hash)
+    service.note(.passwordChanged, request)
     return Response(status: 204)
   }
 
@@ -58,13 +59,22 @@ struct ChangePassword: Sendable {
 
   /// Who has somebody's access token must not find out the password with it. The limit is on the
   /// session, wherever it is used from, so that it keeps nobody from logging in.
-  private func prove(_ wish: Wish) throws(Refusal) {
+  private func prove(_ wish: Wish, _ request: borrowing Request) throws(Refusal) {
     let session = wish.caller.sessionID.text
     let attempt = Guesses.Attempt(account: session, network: Network(session), isFamiliar: true)
-    let verdict = try limit.attempt(attempt) { () throws(Refusal) in
-      try passwords.verify(wish.current, hash: wish.known.passwordHash)
+    let verdict: Passwords.Verdict
+    do throws(Refusal) {
+      verdict = try limit.attempt(attempt) { () throws(Refusal) in
+        try passwords.verify(wish.current, hash: wish.known.passwordHash)
+      }
+    } catch {
+      if case .tooManyRequests = error { service.note(.guessLimited, request) }
+      throw error
     }
-    if verdict == .wrong { throw refusal }
+    if verdict == .wrong {
+      service.note(.passwordChangeRefused, request)
+      throw refusal
+    }
   }
 
   private func store(_ wish: Wish, hash: String) throws(Refusal) {

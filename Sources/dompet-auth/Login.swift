@@ -30,7 +30,7 @@ struct Login: Sendable {
   func answer(_ request: borrowing Request) throws(Refusal) -> Response {
     let (username, password) = try read(request)
     let address = request.parameter("REMOTE_ADDR")
-    let proven = try prove(username, password, from: address)
+    let proven = try prove(username, password, from: address, request)
     let agent = request.parameter("HTTP_USER_AGENT")?.unicodeScalars
       .prefix(Bounds.userAgentCharactersMax)
     let now = service.world.now()
@@ -43,6 +43,8 @@ struct Login: Sendable {
       try Sessions.insert(session, token, verifiedBy: proven.passwordHash, in: db)
     }
     guard begun else { throw refusal }
+    request.context.userID = proven.user.id.text
+    service.note(.loginSucceeded, request)
     return grants.answer(proven.user, session: session.id, token, at: now)
   }
 
@@ -60,7 +62,8 @@ struct Login: Sendable {
   /// Unknown user, wrong password and disabled user: the same answer after the same work, and the
   /// same limit.
   private func prove(
-    _ username: Username?, _ password: [UInt8], from address: String?
+    _ username: Username?, _ password: [UInt8], from address: String?,
+    _ request: borrowing Request
   ) throws(Refusal) -> Proven {
     let known = try service.database.read { db throws(Refusal) in
       try Known(username, in: db)
@@ -69,11 +72,24 @@ struct Login: Sendable {
     let attempt = Guesses.Attempt(
       account: username?.text ?? "", network: network,
       isFamiliar: known.addresses.contains { Network($0) == network })
-    let verdict = try limit.attempt(attempt) { () throws(Refusal) in
-      try passwords.verify(
-        password, hash: known.entrant?.passwordHash, bcryptCostMax: known.bcryptCostMax)
+    let verdict: Passwords.Verdict
+    do throws(Refusal) {
+      verdict = try limit.attempt(attempt) { () throws(Refusal) in
+        try passwords.verify(
+          password, hash: known.entrant?.passwordHash, bcryptCostMax: known.bcryptCostMax)
+      }
+    } catch {
+      if case .tooManyRequests = error {
+        service.note(.guessLimited, request, userID: known.userID)
+      }
+      throw error
     }
-    guard let entrant = known.entrant, verdict != .wrong else { throw refusal }
+    guard let entrant = known.entrant, verdict != .wrong else {
+      let isDisabled = known.entrant == nil && known.userID != nil
+      service.note(
+        isDisabled ? .accountDisabledUsed : .loginFailed, request, userID: known.userID)
+      throw refusal
+    }
     let proven = Proven(user: entrant.user, passwordHash: entrant.passwordHash)
     return verdict == .right ? proven : try rehash(proven, password)
   }
@@ -99,6 +115,8 @@ private struct Proven: Sendable {
 
 /// What is known before the password is looked at.
 private struct Known {
+  /// Whom the name is of, if there is such a user.
+  let userID: String?
   /// Who may enter, if there is such a user.
   let entrant: Users.Credentials?
   /// From where the user has entered.
@@ -108,6 +126,7 @@ private struct Known {
   init(_ username: Username?, in db: any Connection) throws(Refusal) {
     var found: Users.Credentials?
     if let username { found = try Users.find(username: username, in: db) }
+    userID = found?.user.id.text
     entrant = found.flatMap { $0.isActive ? $0 : nil }
     addresses = if let found { try Sessions.addresses(of: found.user.id, in: db) } else { [] }
     bcryptCostMax = try Users.bcryptCostMax(in: db)

@@ -33,6 +33,7 @@ enum Program {
 
     let passwords = Passwords(workers: own.threads)
     Service.run(own) { service in
+      service.figures.include { metrics in passwords.add(to: &metrics) }
       let bearer = Bearer(keys: keysFound, service: service)
       let grants = Grants(service, keysFound, accessSeconds)
       let limit = GuessLimit(service.world)
@@ -53,5 +54,18 @@ enum Program {
         Route(.patch, "/api/v1/users/me", profile.rename),
       ]
     }
+  }
+}
+
+extension Passwords {
+  fileprivate func add(to metrics: inout Metrics) {
+    let (running, waiting, refused) = figures
+    metrics.single(
+      "dompet_hashes_running", .gauge, "Password hashes that run now.", .whole(Int64(running)))
+    metrics.single(
+      "dompet_hashes_waiting", .gauge, "Password hashes that wait now.", .whole(Int64(waiting)))
+    metrics.single(
+      "dompet_hashes_refused_total", .counter, "Password hashes that found no place in time.",
+      .whole(refused))
   }
 }

@@ -24,10 +24,15 @@ struct Refresh: Sendable {
     guard let token = try request.refreshToken() else { throw refusal }
     let successor = token.successor(in: service.world)
     let now = service.world.now()
-    let grant = try service.database.write { [lifetime] db throws(Refusal) in
-      try Refreshes.rotate(token, to: successor, lifetime: lifetime, at: now, in: db)
+    let (grant, deceived) = try service.database.write { [lifetime] db throws(Refusal) in
+      var deceived: Identifier?
+      let grant = try Refreshes.rotate(
+        token, to: successor, lifetime: lifetime, at: now, in: db, ifReused: { deceived = $0 })
+      return (grant, deceived)
     }
+    if let deceived { service.note(.refreshReuse, request, userID: deceived.text) }
     guard let grant else { throw refusal }
+    request.context.userID = grant.user.id.text
     return grants.answer(grant.user, session: grant.sessionID, successor, at: now)
   }
 

@@ -36,6 +36,8 @@ struct ResetPassword: Sendable {
       try PasswordResets.endAll(of: user.id, at: now, in: db)
       try Sessions.endAll(of: user.id, at: now, in: db)
     }
+    request.context.userID = user.id.text
+    service.note(.passwordReset, request)
     return Response(status: 204)
   }
 }

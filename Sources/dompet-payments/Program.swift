@@ -36,6 +36,10 @@ enum Program {
       let invoicing = Invoicing(
         service, xendit, simultaneousMax: max(1, own.threads / 2 - own.threads / 8))
       let healing = Invoicing(service, xendit, simultaneousMax: looks)
+      service.figures.include { metrics in
+        xendit.add(
+          to: &metrics, gates: [(name: "requests", invoicing: invoicing), ("looks", healing)])
+      }
       let topUps = "/api/v1/payments/wallet-top-ups"
       let show = ShowTopUps(bearer, healing)
       return [

@@ -2,7 +2,6 @@
 //
 //   POST /api/v1/payments/webhooks/xendit   200 {received, credited, status} · 400 · 401 · 404
 //                                           413 · 503 busy
-//   GET  /metrics/webhook                   200 what waits, and why; for the machine itself
 //
 // A request's life: nginx has bounded it and given it an id → `Service/Routes.swift` finds the
 // route → the callback token is compared, before anything else is looked at → the body is read →
@@ -24,13 +23,13 @@ enum Program {
       settings, token, previous, confirmAbove)
 
     Service.run(own) { service in
-      [
+      service.figures.include(ShowMetrics(service: service).add)
+      return [
         Route(
           .post, "/api/v1/payments/webhooks/xendit",
           ReceiveEvent(
             service, tokens: [current, former].compactMap { $0 }, confirmAbove: limit
-          ).answer),
-        Route(.get, "/metrics/webhook", ShowMetrics(service: service).answer),
+          ).answer)
       ]
     }
   }

@@ -24,6 +24,7 @@ struct ReceiveEvent: Sendable {
   /// 200 received · 400 unreadable, or not as the top-up says · 401 · 404 unknown reference · 413
   func answer(_ request: borrowing Request) throws(Refusal) -> Response {
     guard isFromXendit(request) else {
+      service.note(.callbackTokenRefused, request)
       throw .unauthorized(detail: "The callback token is missing or wrong.")
     }
     let body = try request.bytes()

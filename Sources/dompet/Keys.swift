@@ -132,7 +132,7 @@ struct Keys: ParsableCommand {
           throw options.stop(
             "the rotation was ended half-way. First: dompet keys rotate \(options.kind.rawValue)")
         }
-        if options.kind == .jwt, !options.yes { try awaitExpiry(installation) }
+        if options.kind == .jwt, !options.consent.yes { try awaitExpiry(installation) }
         try options.consent.obtain("Refuse the old \(secret.rawValue) from now on?")
         try Files.remove(previousPath)
         print("done. Now, in any order:\n  \(options.kind.restart)")

@@ -64,9 +64,22 @@ struct Verify: ParsableCommand {
       throw stop("the database cannot be read: \(error)", status: 1)
     }
     if let mistake { throw stop(mistake.text, status: 64) }
+    note(audit.findings, in: database)
     if printHeads { print(PrintOut.lastLine(wallets: audit.counts.wallets)) }
     Terminal.error(summary(of: audit))
     if audit.findings > 0 { throw ExitCode(1) }
+  }
+
+  /// For monitoring. The result stands also if it cannot be noted.
+  private func note(_ findings: Int, in database: any Database) {
+    let now = World.real.now()
+    do throws(Refusal) {
+      try database.write { db throws(Refusal) in
+        try Maintenance.note(findings: findings, at: now, in: db)
+      }
+    } catch {
+      Terminal.error("dompet verify: the result could not be noted for monitoring: \(error)")
+    }
   }
 
   /// Everything that was asked for, on one snapshot. What may be refused for a mistake comes before

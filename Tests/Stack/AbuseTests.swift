@@ -143,7 +143,10 @@ struct AbuseTests {
 
   @Test(
     "of what is for the machine itself is refused from anywhere else",
-    arguments: ["/healthz", "/metrics/webhook"])
+    arguments: [
+      "/healthz", "/readyz", "/metrics/auth", "/metrics/wallets", "/metrics/payments",
+      "/metrics/webhook",
+    ])
   func elsewhere(_ path: String) throws {
     // The machine that the test runs on, seen as another.
     let nginx = try Nginx(edits: ["allow 127.0.0.1;": "allow 192.0.2.1;"])

@@ -27,12 +27,13 @@ struct RunTests {
     #expect(stack.processID(of: program) != killed)
   }
 
-  @Test("says in /healthz if one program cannot be reached", arguments: Stack.programs)
+  @Test("says in /healthz and /readyz if one program cannot be reached", arguments: Stack.programs)
   func health(_ program: String) throws {
     let stack = try Stack()
     let socket = "\(stack.directory)/sockets/\(program).sock"
     try FileManager.default.moveItem(atPath: socket, toPath: socket + ".away")
     expectProblem(try HTTP.send("GET", "/healthz", port: stack.port), 503, "busy")
+    expectProblem(try HTTP.send("GET", "/readyz", port: stack.port), 503, "busy")
     try FileManager.default.moveItem(atPath: socket + ".away", toPath: socket)
     #expect(try HTTP.send("GET", "/healthz", port: stack.port).status == 200)
   }

@@ -3,6 +3,7 @@
 import CSQLite
 import Domain
 import Glibc
+import Synchronization
 
 /// The one writer connection of this process, used by whoever leads.
 ///
@@ -14,6 +15,7 @@ final class GroupCommit: @unchecked Sendable {
   private var connection: SQLiteConnection
   private var connectionIsSound = true
   private var previousCount = 0
+  let figures = Mutex(StorageFigures())
 
   init(path: String, turnstile: Turnstile, connection: SQLiteConnection) {
     self.path = path
@@ -38,7 +40,7 @@ final class GroupCommit: @unchecked Sendable {
   private func lead(from own: Job) {
     var group = [own]
     do throws(Refusal) {
-      try turnstile.enter(until: own.deadline)
+      try enterTurnstile(until: own.deadline)
       commit(&group, until: own.deadline)
       if connectionIsSound, connection.checkpointIsDue {
         queue.answer(group)
@@ -50,6 +52,21 @@ final class GroupCommit: @unchecked Sendable {
     }
     queue.handOn()
     queue.answer(group)
+  }
+
+  private func enterTurnstile(until deadline: Deadline) throws(Refusal) {
+    let begin = Deadline.now
+    do throws(Refusal) {
+      try turnstile.enter(until: deadline)
+    } catch {
+      figures.withLock { $0.turnstileTimeouts += 1 }
+      throw error
+    }
+    let waited = Deadline.now - begin
+    figures.withLock {
+      $0.turnstileEntries += 1
+      $0.turnstileWaitNanoseconds += waited
+    }
   }
 
   /// Runs the first job and all that wait, also those that come meanwhile, and commits once. No
@@ -73,7 +90,13 @@ final class GroupCommit: @unchecked Sendable {
       }
       previousCount = group.count
       try connection.commit()
+      let jobs = Int64(group.count)
+      figures.withLock {
+        $0.commits += 1
+        $0.committedJobs += jobs
+      }
     } catch {
+      figures.withLock { $0.failedGroups += 1 }
       for job in group { job.outcome = .busy(evidence: "the group failed: \(error)") }
       connection.rollBack()
       connectionIsSound = false
@@ -123,6 +146,7 @@ final class GroupCommit: @unchecked Sendable {
   private func checkpoint() {
     do throws(Refusal) {
       try connection.checkpoint()
+      figures.withLock { $0.checkpoints += 1 }
     } catch {
       connectionIsSound = false
     }

@@ -1,6 +1,7 @@
 // The embedded engine: one SQLite file, used by many threads of many programs at once.
 
 import Domain
+import Glibc
 
 /// A database in a file. Readers each have a connection and never wait for writers; writers
 /// share one connection and commit in groups, one process after the other.
@@ -12,6 +13,8 @@ public final class SQLiteDatabase: Database {
     case single
   }
 
+  private let path: String
+  private let knownMigrations: [String]
   private let writer: GroupCommit
   private let readers: ReaderPool
 
@@ -37,8 +40,25 @@ public final class SQLiteDatabase: Database {
       case .service: try start.openMigrated()
       case .single: try start.open()
       }
+    self.path = path
+    knownMigrations = migrations.map(\.name)
     readers = ReaderPool(path: path)
     writer = GroupCommit(path: path, turnstile: turnstile, connection: connection)
+  }
+
+  /// What has been done here since the process began.
+  public var figures: StorageFigures {
+    var figures = writer.figures.withLock { $0 }
+    var log = stat()
+    if stat(path + "-wal", &log) == 0 { figures.logBytes = Int64(log.st_size) }
+    return figures
+  }
+
+  /// Whether the file's schema is still the one that this program was built for.
+  public func hasKnownSchema() throws(Refusal) -> Bool {
+    let connection = try readers.borrow()
+    defer { readers.giveBack(connection) }
+    return try connection.appliedMigrations() == knownMigrations
   }
 
   public func read<T>(
