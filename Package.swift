@@ -111,8 +111,8 @@ let package = Package(
     .executableTarget(
       name: "dompet",
       dependencies: [
-        "Domain", "JSON", "Crypto", "Storage", "HTTPClient", "Ledger", "Xendit", "Service",
-        "Payments",
+        "Domain", "JSON", "Crypto", "Storage", "HTTPClient", "Schema", "Ledger", "Xendit",
+        "Service", "Payments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: memorySafe),

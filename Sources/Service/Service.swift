@@ -56,13 +56,15 @@ public struct Service: Sendable {
     }
   }
 
-  private static func explain(_ failure: StorageFailure, _ path: String) -> String {
+  /// What is the matter with the database at this path, and what to do.
+  public static func explain(_ failure: StorageFailure, _ path: String) -> String {
     switch failure {
-    case .newerSchema(let found, let known):
-      "\(path) has schema \(found), this program knows \(known). Install the newer release."
+    case .newerSchema(let found, let known, let first):
+      "\(path) has schema \(found), this program knows \(known), and \(first) is not for programs "
+        + "that do not know it. Install the release that made it, or restore a backup from before."
     case .olderSchema(let found, let known):
       "\(path) has schema \(found), this program needs \(known), and neither plain CGI nor a "
-        + "command migrates. Start a program once with its socket."
+        + "command migrates. Start, or restart, one of the four programs with its socket."
     case .cannotOpen(let evidence):
       "\(path) cannot be opened: \(evidence). Check DATABASE_URL, owner and mode."
     }
@@ -80,8 +82,11 @@ public struct Settings: Sendable {
 
 extension Configuration {
   /// DATABASE_URL, WORKER_THREADS, LOG_LEVEL.
-  public mutating func settings(threads: Int = Bounds.workerThreads) -> Settings? {
-    let path = databasePath()
+  /// - Parameter database: the path of the one to be opened instead of DATABASE_URL's.
+  public mutating func settings(
+    threads: Int = Bounds.workerThreads, database: String? = nil
+  ) -> Settings? {
+    let path = database ?? databasePath()
     let range = 1...Int64(Bounds.workerThreadsMax)
     let threads = number("WORKER_THREADS", or: Int64(threads), in: range)
     let level = parsed(

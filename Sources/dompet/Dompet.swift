@@ -6,6 +6,8 @@
 //   dompet adjust          adds to a wallet or takes from it
 //   dompet reverse         posts the opposite of a transaction
 //   dompet user reset      a one-time token for a new password
+//   dompet backup          a verified copy while everything runs; rotates; list
+//   dompet restore         a backup in the database's place, and what was paid since
 //   dompet verify          the whole ledger held against its invariants
 //
 // Exit status: 0 all is well, 1 the thing asked for failed or something is off, 64 usage,
@@ -21,5 +23,6 @@ struct Dompet: ParsableCommand {
     discussion: "Settings are read from the environment, as by the programs.",
     subcommands: [
       Reconcile.self, Review.self, Adjust.self, Reverse.self, UserCommand.self, Verify.self,
+      Backup.self, Restore.self,
     ])
 }

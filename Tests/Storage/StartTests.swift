@@ -14,7 +14,7 @@ struct StartTests {
   }
 
   private let more = Migration(
-    name: "more",
+    name: "more", kind: .contracts,
     sqlite: Array("CREATE TABLE more (i INTEGER) STRICT; INSERT INTO more VALUES (1)".utf8))
 
   @Test(
@@ -93,7 +93,7 @@ struct StartTests {
   func newerSchema() throws {
     _ = try scratch.open([Scratch.entries, more])
     for mode in [SQLiteDatabase.Mode.service, .single] {
-      #expect(throws: StorageFailure.newerSchema(found: 2, known: 1)) {
+      #expect(throws: StorageFailure.newerSchema(found: 2, known: 1, first: "more")) {
         _ = try scratch.open(mode: mode)
       }
     }
@@ -121,7 +121,7 @@ struct StartTests {
       "CREATE TABLE half (i INTEGER); \u{0}",
     ])
   func failingMigration(script: String) throws {
-    let faulty = Migration(name: "faulty", sqlite: Array(script.utf8))
+    let faulty = Migration(name: "faulty", kind: .expands, sqlite: Array(script.utf8))
     #expect(throws: StorageFailure.self) { _ = try scratch.open([Scratch.entries, faulty]) }
     let database = try scratch.open()
     try database.insert(1)

@@ -18,7 +18,7 @@ public final class SQLiteDatabase: Database {
   /// Beside the file come `-wal`, `-shm` and `.lock`. New files are made for owner and group, as
   /// far as the process's umask lets them.
   ///
-  /// Throws `.newerSchema` and, in mode `.single`, `.olderSchema`; `.cannotOpen` when the
+  /// Throws `.newerSchema` unless its migrations only expand, and, in mode `.single`, `.olderSchema`; `.cannotOpen` when the
   /// directory is missing, the file may not be written or is no database, or a migration fails.
   public init(path: String, migrations: [Migration], mode: Mode) throws(StorageFailure) {
     guard !path.isEmpty, !path.utf8.contains(0) else {

@@ -7,7 +7,7 @@ import Storage
 /// Gives the exit status.
 func run(arguments: [String]) -> Int32 {
   guard arguments.count >= 4 else { return 64 }
-  let migration = Migration(name: "entries", sqlite: Array(arguments[2].utf8))
+  let migration = Migration(name: "entries", kind: .expands, sqlite: Array(arguments[2].utf8))
   do throws(StorageFailure) {
     let path = arguments[1]
     let database = try SQLiteDatabase(path: path, migrations: [migration], mode: .service)
