@@ -20,7 +20,12 @@ struct Backup: ParsableCommand {
       Files by other names stay. DIR is BACKUP_DIRECTORY, else /var/backups/dompet; it must be \
       there. Exits with 1 if there is no new backup.
       """,
-    subcommands: [BackupList.self])
+    subcommands: [BackupMake.self, BackupList.self], defaultSubcommand: BackupMake.self)
+}
+
+struct BackupMake: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "make", abstract: "Makes one; \"dompet backup\" alone does the same.")
 
   @Argument(help: "The folder. (default: BACKUP_DIRECTORY, else /var/backups/dompet)")
   var directory: String?

@@ -53,11 +53,11 @@ struct RestoreTests {
     load.await(payments: load.payments + 12)
     load.end()
     #expect(load.failures == 0)
-    let unheard = try clients[0].topUp(7_000, key: "its webhook never comes")
+    let unheard = try clients[0].topUp(7_000, key: "unheard")
     let balances = try clients.map { try $0.balance() }
     try clients[0].settle(unheard, "PAID")
     let stranger = try Client(on: stack)
-    try stranger.pay(stranger.topUp(40_000, key: "registered since"))
+    try stranger.pay(stranger.topUp(40_000, key: "stranger"))
     let settings = stack.settings
     stack.stop()
     for end in ["", "-wal", "-shm"] {

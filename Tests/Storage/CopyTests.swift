@@ -81,7 +81,6 @@ struct CopyTests {
     }
     #expect(count == [2])
     for end in ["-wal", "-shm", ".lock"] { #expect(!Files.isThere(copy + end)) }
-    #expect(throws: StorageFailure.self) { try SQLiteCopy.prepare(copy, migrations: []) }
   }
 
   @Test("of what is no database, or onto a full disk, fails")

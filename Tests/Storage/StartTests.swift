@@ -126,7 +126,7 @@ struct StartTests {
       name: "wider", kind: .expands,
       sqlite: Array(
         """
-        ALTER TABLE entries ADD COLUMN more TEXT; CREATE INDEX wider ON entries (number);
+        ALTER TABLE entries ADD COLUMN more TEXT; CREATE INDEX wider_number ON entries (number);
         CREATE TABLE wider (i INTEGER) STRICT
         """.utf8))
     _ = try scratch.open([Scratch.entries, wider])

@@ -18,8 +18,9 @@ public final class SQLiteDatabase: Database {
   /// Beside the file come `-wal`, `-shm` and `.lock`. New files are made for owner and group, as
   /// far as the process's umask lets them.
   ///
-  /// Throws `.newerSchema` unless its migrations only expand, and, in mode `.single`, `.olderSchema`; `.cannotOpen` when the
-  /// directory is missing, the file may not be written or is no database, or a migration fails.
+  /// Throws `.newerSchema`, unless what is newer only expands; in mode `.single`,
+  /// `.olderSchema`; `.cannotOpen` when the directory is missing, the file may not be written or is
+  /// no database, or a migration fails.
   public init(path: String, migrations: [Migration], mode: Mode) throws(StorageFailure) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw .cannotOpen(evidence: "an empty path, or one with a NUL, names no file")
