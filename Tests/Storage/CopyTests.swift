@@ -34,7 +34,7 @@ struct CopyTests {
       during = scratch.lines().count
       #expect(done <= all)
     }
-    #expect(steps >= 2 && steps < 10)
+    #expect(steps >= 2 && steps < 40)
     #expect(during > before.count)
     let numbers = try SQLiteCopy.read(copy) { db throws(Refusal) in
       try db.query(
