@@ -72,6 +72,12 @@ public enum Reconciliations {
     try end("rebuild", at: now, in: db)
   }
 
+  /// Walks that were broken off begin anew. What a restored database says of them is of a time
+  /// before: meanwhile more was paid.
+  public static func forget(in db: any Connection) throws(Refusal) {
+    try db.execute("DELETE FROM reconciliations WHERE ended_at IS NULL", [])
+  }
+
   private static func begin(
     _ kind: String, since: Timestamp?, at now: Timestamp, in db: any Connection
   ) throws(Refusal) {

@@ -33,6 +33,9 @@ public struct Invoicing: Sendable {
     }
   }
 
+  /// How long an invoice can be paid.
+  var durationSeconds: Int64 { Int64(terms.durationSeconds) }
+
   /// Until Xendit may be asked; nil if it may.
   var closedMilliseconds: Int64? { gate.objection?.milliseconds }
 

@@ -12,6 +12,24 @@ extension Reconciliation {
   /// So far Xendit's clock and ours may be apart.
   private static let overlapSeconds: Int64 = 3600
 
+  /// From when on a walk must look to find all that was paid after `moment`: then an invoice may
+  /// have been as old as it can be paid, and as one can be late that has ended.
+  public func begin(ofPaymentsAfter moment: Timestamp) -> Timestamp {
+    let seconds = invoicing.durationSeconds + Reconciliation.endedSeconds
+    return moment.adding(seconds: -seconds - Reconciliation.overlapSeconds)
+  }
+
+  /// Everything that may have been paid since the moment that a restored database is of: credits
+  /// it, and makes anew the top-ups that are missing. Bookmarks from before count no more.
+  /// - Throws: as `rebuild` and `pass`.
+  public func catchUp(
+    since begin: Timestamp, progress: (Counts) -> Void = { _ in }
+  ) throws(Refusal) -> (rebuilt: Counts, passed: Counts) {
+    try service.database.write { db throws(Refusal) in try Reconciliations.forget(in: db) }
+    let rebuilt = try rebuild(since: begin, progress: progress)
+    return (rebuilt, try pass(progress: progress))
+  }
+
   /// Settles every invoice that Xendit has of ours and that was made after this moment, and makes
   /// the top-ups that are not there any more. Where even the wallet is not known, what was paid
   /// waits for an operator. A walk that was broken off goes on where it stopped.

@@ -11,7 +11,7 @@ import XenditAPI
 /// A walk through the open top-ups, those that ended unpaid not long ago, and the new credits.
 public struct Reconciliation: Sendable {
   /// A payment may come after the invoice has expired. So long it is asked about.
-  private static let endedSeconds: Int64 = 7 * 86_400
+  static let endedSeconds: Int64 = 7 * 86_400
   /// So often a pass asks, and waits so long in between.
   static let triesMax = 3
   static let retryMilliseconds: Int64 = 2000

@@ -67,8 +67,9 @@ extension StorageFailure {
   /// What is wrong with the database at this path, and what to do about it.
   public func explanation(_ path: String) -> String {
     switch self {
-    case .newerSchema(let found, let known):
-      "\(path) has schema \(found), this program knows \(known). Install the newer release."
+    case .newerSchema(let found, let known, let first):
+      "\(path) has schema \(found), this program knows \(known), and \(first) is not for programs "
+        + "that do not know it. Install the release that made it, or restore a backup from before."
     case .olderSchema(let found, let known):
       "\(path) has schema \(found), this program needs \(known), and neither plain CGI nor a "
         + "command migrates. Run dompet migrate, or start a program once with its socket."
@@ -89,8 +90,11 @@ public struct Settings: Sendable {
 
 extension Configuration {
   /// DATABASE_URL, WORKER_THREADS, LOG_LEVEL.
-  public mutating func settings(threads: Int = Bounds.workerThreads) -> Settings? {
-    let path = databasePath()
+  /// - Parameter database: the path of the one to be opened instead of DATABASE_URL's.
+  public mutating func settings(
+    threads: Int = Bounds.workerThreads, database: String? = nil
+  ) -> Settings? {
+    let path = database ?? databasePath()
     let range = 1...Int64(Bounds.workerThreadsMax)
     let threads = number("WORKER_THREADS", or: Int64(threads), in: range)
     let level = parsed(

@@ -18,6 +18,9 @@ struct Deadline: Sendable {
     return Int32(clamping: max(0, milliseconds))
   }
 
+  /// Since then; negative before.
+  var passedMicroseconds: Int64 { (Deadline.now - nanoseconds) / 1000 }
+
   var timespec: Glibc.timespec {
     Glibc.timespec(
       tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))

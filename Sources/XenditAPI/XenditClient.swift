@@ -79,7 +79,7 @@ public final class XenditClient: Sendable {
 
   /// Whether Xendit takes the key: it is asked for the newest invoice, which is not looked at.
   public func probe(withinMilliseconds milliseconds: Int) throws(XenditFailure) {
-    _ = try ask("GET", "/v2/invoices?limit=1", milliseconds)
+    _ = try ask(.list, "GET", "/v2/invoices?limit=1", milliseconds)
   }
 
   /// The invoice as it is now.

@@ -4,7 +4,7 @@
 import Storage
 
 let firstMigration = Migration(
-  name: "001_sandbox",
+  name: "001_sandbox", kind: .expands,
   sqlite: Array(
     """
     -- One invoice each. It exists from created_at on, which lies ahead for one that appears late.

@@ -15,6 +15,8 @@
 //   dompet user            list, show, disable, enable, role, password, reset, erase, import
 //   dompet wallet show     a wallet and its newest transactions
 //   dompet prune           removes old sessions and tokens, empties old events' bodies
+//   dompet backup          a verified copy while everything runs; rotates; list
+//   dompet restore         a backup in the database's place, and what was paid since
 //   dompet verify          the whole ledger held against its invariants
 //
 // Exit status: 0 all is well, 1 the thing asked for failed or something is off, 64 usage,
@@ -33,7 +35,7 @@ struct Dompet: ParsableCommand {
       Init.self, Check.self, Migrate.self, ShowStatus.self, Keys.self, TopUpCommand.self,
       EventCommand.self,
       Reconcile.self, Review.self, Adjust.self, Reverse.self, UserCommand.self, Verify.self,
-      WalletCommand.self, Prune.self,
+      WalletCommand.self, Prune.self, Backup.self, Restore.self,
     ])
 }
 

@@ -30,13 +30,16 @@ struct Reconcile: ParsableCommand {
 
   @Option(
     help: "First go through all invoices that were made since then, such as 2026-11-22T00:00:00Z.",
-    transform: argument { text throws(Invalid) in
-      guard let time = Timestamp(rfc3339: text) else {
-        throw Invalid("must be a date and time with an offset (RFC 3339)")
-      }
-      return time
-    })
+    transform: Reconcile.time)
   var since: Timestamp?
+
+  /// As a person types it.
+  static let time = argument { text throws(Invalid) in
+    guard let time = Timestamp(rfc3339: text) else {
+      throw Invalid("must be a date and time with an offset (RFC 3339)")
+    }
+    return time
+  }
 
   func validate() throws {
     if let every, !(1...86_400).contains(every) {

@@ -87,17 +87,7 @@ struct Verify: ParsableCommand {
   private func check(
     with audit: inout Audit, _ printOut: PrintOut?, _ truth: [Event]?, in db: any Connection
   ) throws(Refusal) -> PrintOut.Mistake? {
-    if var printOut {
-      do {
-        while let head = try printOut.next() { try audit.compare(with: head, in: db) }
-      } catch let mistake as PrintOut.Mistake {
-        return mistake
-      } catch let refusal as Refusal {
-        throw refusal
-      } catch {
-        throw .broken(evidence: "\(error)")
-      }
-    }
+    if let printOut, let mistake = try audit.compare(with: printOut, in: db) { return mistake }
     try audit.run(in: db)
     if let truth { try audit.compare(with: truth, in: db) }
     return nil

@@ -7,6 +7,8 @@ import Support
 enum Mutant: String {
   case answersBeforeCommit = "answers-before-commit"
   case synchronousNormal = "synchronous-normal"
+  /// No guard is taken out: the release after this one.
+  case nextRelease = "next-release"
 
   /// Where its programs lie.
   var folder: String { Checkout.root + "/.build-mutants/" + rawValue }

@@ -127,15 +127,21 @@ struct StartTests {
     #expect(result.status == 78)
   }
 
-  @Test("a newer schema is refused, naming both numbers")
+  @Test("a newer schema is refused unless it only expands, naming both numbers and the reason")
   func newerSchema() throws {
     #expect(try site.start("dompet-wallets").stop() == 0)
     let known = try site.number("SELECT count(*) FROM schema_migrations")
-    try site.sql("INSERT INTO schema_migrations VALUES (\(known + 1), 'm999_later', 0)")
-    let result = try site.run("dompet-wallets")
-    #expect(result.status == 78)
-    #expect(result.errors.contains("has schema \(known + 1)"))
-    #expect(result.errors.contains("this program knows \(known)"))
+    try site.sql("INSERT INTO schema_migrations VALUES (\(known + 1), 'm998_wider', 0, 1)")
+    #expect(try site.start("dompet-wallets").stop() == 0)
+    #expect(try site.run("dompet", arguments: ["verify"]).status == 0)
+    try site.sql("INSERT INTO schema_migrations VALUES (\(known + 2), 'm999_narrower', 0, 0)")
+    for result in [
+      try site.run("dompet-wallets"), try site.run("dompet", arguments: ["verify"]),
+    ] {
+      #expect(result.status == 78)
+      #expect(result.errors.contains("has schema \(known + 2), this program knows \(known)"))
+      #expect(result.errors.contains("m999_narrower is not for programs that do not know it"))
+    }
   }
 
   @Test("programs that start at once on no database make one, together")

@@ -55,10 +55,12 @@ public final class Site: Sendable {
 
   /// Runs a program that ends by itself. An empty value is a variable that is not set.
   public func run(
-    _ name: String, environment: [String: String] = [:], input: [UInt8] = []
+    _ name: String, arguments: [String] = [], environment: [String: String] = [:],
+    input: [UInt8] = []
   ) throws -> CommandResult {
     let settings = self.environment.merging(environment) { $1 }.filter { !$0.value.isEmpty }
-    return try runCommand(Checkout.program(name), environment: settings, input: input)
+    return try runCommand(
+      Checkout.program(name), arguments, environment: settings, input: input)
   }
 
   /// The rows of a query, columns separated by `|`.

@@ -18,7 +18,7 @@ final class Scratch: Sendable {
       PRIMARY KEY (writer, number, half)
     ) STRICT
     """
-  static let entries = Migration(name: "entries", sqlite: Array(schema.utf8))
+  static let entries = Migration(name: "entries", kind: .expands, sqlite: Array(schema.utf8))
 
   init() throws {
     let url = FileManager.default.temporaryDirectory.appending(path: "storage-\(UUID())")

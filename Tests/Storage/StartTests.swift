@@ -14,7 +14,7 @@ struct StartTests {
   }
 
   private let more = Migration(
-    name: "more",
+    name: "more", kind: .contracts,
     sqlite: Array("CREATE TABLE more (i INTEGER) STRICT; INSERT INTO more VALUES (1)".utf8))
 
   @Test(
@@ -109,10 +109,59 @@ struct StartTests {
   func newerSchema() throws {
     _ = try scratch.open([Scratch.entries, more])
     for mode in [SQLiteDatabase.Mode.service, .single] {
-      #expect(throws: StorageFailure.newerSchema(found: 2, known: 1)) {
+      #expect(throws: StorageFailure.newerSchema(found: 2, known: 1, first: "more")) {
         _ = try scratch.open(mode: mode)
       }
     }
+  }
+
+  @Test("a newer schema that only expands is worked on, in either mode, and stays")
+  func widerSchema() throws {
+    let wider = Migration(
+      name: "wider", kind: .expands,
+      sqlite: Array("CREATE TABLE wider (i INTEGER) STRICT".utf8))
+    _ = try scratch.open([Scratch.entries, wider])
+    for (number, mode) in [SQLiteDatabase.Mode.service, .single].enumerated() {
+      try scratch.open(mode: mode).insert(number)
+    }
+    #expect(try scratch.open([Scratch.entries, wider], mode: .single).numbers() == [0, 1])
+    let narrower = Migration(
+      name: "narrower", kind: .contracts, sqlite: Array("DROP TABLE wider".utf8))
+    _ = try scratch.open([Scratch.entries, wider, narrower])
+    #expect(throws: StorageFailure.newerSchema(found: 3, known: 1, first: "narrower")) {
+      _ = try scratch.open()
+    }
+  }
+
+  @Test("a program goes on when the schema is changed under its statements")
+  func changedWhileRunning() throws {
+    let database = try scratch.open()
+    try database.insert(1)
+    #expect(try database.numbers() == [1])
+    let wider = Migration(
+      name: "wider", kind: .expands,
+      sqlite: Array(
+        """
+        ALTER TABLE entries ADD COLUMN more TEXT; CREATE INDEX wider_number ON entries (number);
+        CREATE TABLE wider (i INTEGER) STRICT
+        """.utf8))
+    _ = try scratch.open([Scratch.entries, wider])
+    try database.insert(2)
+    #expect(try database.numbers() == [1, 2])
+  }
+
+  @Test("what was made before migrations had a kind is opened, and gets kinds with the next one")
+  func beforeKinds() throws {
+    _ = try scratch.open()
+    #expect(Stranger(scratch.path).run("ALTER TABLE schema_migrations DROP COLUMN expands"))
+    try scratch.open().insert(1)
+    _ = try scratch.open([Scratch.entries, more])
+    let kinds = try scratch.open([Scratch.entries, more]).read { connection throws(Refusal) in
+      try connection.query("SELECT expands FROM schema_migrations ORDER BY number", []) {
+        row throws(Refusal) in try row.integer(0)
+      }
+    }
+    #expect(kinds == [0, 0])
   }
 
   @Test("a program that answers one request never migrates, and works with the schema it knows")
@@ -137,7 +186,7 @@ struct StartTests {
       "CREATE TABLE half (i INTEGER); \u{0}",
     ])
   func failingMigration(script: String) throws {
-    let faulty = Migration(name: "faulty", sqlite: Array(script.utf8))
+    let faulty = Migration(name: "faulty", kind: .expands, sqlite: Array(script.utf8))
     #expect(throws: StorageFailure.self) { _ = try scratch.open([Scratch.entries, faulty]) }
     let database = try scratch.open()
     try database.insert(1)

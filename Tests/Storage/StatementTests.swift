@@ -13,7 +13,7 @@ struct StatementTests {
     scratch = try Scratch()
     database = try scratch.open([
       Migration(
-        name: "things",
+        name: "things", kind: .expands,
         sqlite: Array(
           """
           CREATE TABLE things (i INTEGER, t TEXT, b BLOB) STRICT;

@@ -33,6 +33,13 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
     try setUp()
   }
 
+  /// A connection to a file that nobody writes to, which is only read.
+  init(adopting handle: OpaquePointer) throws(Refusal) {
+    self.handle = handle
+    purpose = .reading
+    try setUp()
+  }
+
   deinit {
     statements.removeAll()
     sqlite3_close_v2(handle)

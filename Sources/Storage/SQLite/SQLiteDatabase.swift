@@ -22,8 +22,9 @@ public final class SQLiteDatabase: Database {
   /// folder that is set-group-ID and writable for its group always, elsewhere as far as the
   /// process's umask lets them.
   ///
-  /// Throws `.newerSchema` and, in mode `.single`, `.olderSchema`; `.cannotOpen` when the
-  /// directory is missing, the file may not be written or is no database, or a migration fails.
+  /// Throws `.newerSchema`, unless what is newer only expands; in mode `.single`,
+  /// `.olderSchema`; `.cannotOpen` when the directory is missing, the file may not be written or is
+  /// no database, or a migration fails.
   public init(path: String, migrations: [Migration], mode: Mode) throws(StorageFailure) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw .cannotOpen(evidence: "an empty path, or one with a NUL, names no file")
@@ -54,11 +55,13 @@ public final class SQLiteDatabase: Database {
     return figures
   }
 
-  /// Whether the file's schema is still the one that this program was built for.
+  /// Whether this program can work on the file's schema: it is its own, or has only been expanded.
   public func hasKnownSchema() throws(Refusal) -> Bool {
     let connection = try readers.borrow()
     defer { readers.giveBack(connection) }
-    return try connection.appliedMigrations() == knownMigrations
+    let applied = try connection.appliedMigrations()
+    return applied.prefix(knownMigrations.count).map(\.name) == knownMigrations
+      && applied.dropFirst(knownMigrations.count).allSatisfy(\.expands)
   }
 
   public func read<T>(

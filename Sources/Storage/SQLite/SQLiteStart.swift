@@ -3,7 +3,7 @@
 import Domain
 import Glibc
 
-/// Opens a database whose schema is this program's.
+/// Opens a database whose schema is this program's, or one that was only expanded since.
 struct SQLiteStart {
   let path: String
   let migrations: [Migration]
@@ -14,7 +14,7 @@ struct SQLiteStart {
     guard let connection = try existing() else {
       throw .olderSchema(found: 0, known: migrations.count)
     }
-    let applied = try appliedCount(on: connection)
+    let applied = try knownCount(on: connection)
     guard applied == migrations.count else {
       throw .olderSchema(found: applied, known: migrations.count)
     }
@@ -24,7 +24,7 @@ struct SQLiteStart {
   /// Creates the file and applies migrations where that is still to be done. Programs that start
   /// at once do it one after the other, so the first one does it all.
   func openMigrated() throws(StorageFailure) -> SQLiteConnection {
-    if let connection = try existing(), try appliedCount(on: connection) == migrations.count {
+    if let connection = try existing(), try knownCount(on: connection) == migrations.count {
       return connection
     }
     try orCannotOpen { () throws(Refusal) in
@@ -71,7 +71,7 @@ struct SQLiteStart {
       try connection.createMigrationsTable()
     }
     defer { connection.rollBack() }
-    let applied = try appliedCount(on: connection)
+    let applied = try knownCount(on: connection)
     try orCannotOpen { () throws(Refusal) in
       for (number, migration) in migrations.enumerated().dropFirst(applied) {
         try connection.apply(migration, number: number + 1)
@@ -80,16 +80,16 @@ struct SQLiteStart {
     }
   }
 
-  /// How many of this program's migrations the database has; it has no others.
-  private func appliedCount(on connection: SQLiteConnection) throws(StorageFailure) -> Int {
+  /// How many of this program's migrations the database has. Others may follow that only expand.
+  private func knownCount(on connection: SQLiteConnection) throws(StorageFailure) -> Int {
     let applied = try orCannotOpen { () throws(Refusal) in try connection.appliedMigrations() }
-    guard applied.count <= migrations.count else {
-      throw .newerSchema(found: applied.count, known: migrations.count)
+    for (found, migration) in zip(applied, migrations) where found.name != migration.name {
+      throw .cannotOpen(evidence: "it has migration \(found.name) instead of \(migration.name)")
     }
-    for (found, migration) in zip(applied, migrations) where found != migration.name {
-      throw .cannotOpen(evidence: "it has migration \(found) instead of \(migration.name)")
+    if let first = applied.dropFirst(migrations.count).first(where: { !$0.expands }) {
+      throw .newerSchema(found: applied.count, known: migrations.count, first: first.name)
     }
-    return applied.count
+    return min(applied.count, migrations.count)
   }
 
   private func orCannotOpen<T>(_ body: () throws(Refusal) -> T) throws(StorageFailure) -> T {

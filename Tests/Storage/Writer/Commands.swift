@@ -7,7 +7,7 @@ import Storage
 /// Gives the exit status.
 func run(arguments: [String]) -> Int32 {
   guard arguments.count >= 4 else { return 64 }
-  let migration = Migration(name: "entries", sqlite: Array(arguments[2].utf8))
+  let migration = Migration(name: "entries", kind: .expands, sqlite: Array(arguments[2].utf8))
   do throws(StorageFailure) {
     let path = arguments[1]
     let database = try SQLiteDatabase(path: path, migrations: [migration], mode: .service)
@@ -16,6 +16,8 @@ func run(arguments: [String]) -> Int32 {
       return 0
     case "write":
       return write(to: database, seconds: arguments[4], threads: arguments[5])
+    case "copy":
+      return copy(path, to: arguments[4])
     case "fill":
       return fill(database, path: path)
     default:
@@ -52,6 +54,19 @@ private func write(to database: SQLiteDatabase, seconds: String, threads: String
     }
   }
   return 0
+}
+
+/// Copies the database, for measuring what that costs the writers.
+private func copy(_ path: String, to copy: String) -> Int32 {
+  do {
+    var file = try NewFile(copy, mode: 0o600)
+    try file.sync()
+    try SQLiteCopy.write(from: path, to: copy) { _, _ in }
+    return 0
+  } catch {
+    print(error)
+    return 74
+  }
 }
 
 /// Runs `body` in so many threads, and waits for what each of them gives.
