@@ -14,7 +14,7 @@ extension Inspection {
   private static let secondsBehindMax: Int64 = 60
 
   mutating func database(_ path: String) {
-    guard Files.status(path) != nil else {
+    guard LocalFiles.status(path) != nil else {
       return problem("database", "there is none at \(path)", "dompet init")
     }
     do throws(StorageFailure) {
@@ -34,7 +34,7 @@ extension Inspection {
   private mutating func clock(_ database: SQLiteDatabase) {
     let newest: Timestamp?
     do throws(Refusal) {
-      newest = try database.read { db throws(Refusal) in try Figures.newestMoment(in: db) }
+      newest = try database.read { db throws(Refusal) in try Overview.newestMoment(in: db) }
     } catch {
       return problem("database", "it cannot be read: \(error)", "dompet verify")
     }

@@ -6,24 +6,24 @@ extension Inspection {
   /// - Parameter file: the file of settings, if there is one.
   mutating func files(of file: String?) {
     guard let file else { return }
-    let secrets = Files.split(file).folder + "/secrets"
-    guard let found = Files.status(file) else { return }
+    let secrets = LocalFiles.split(file).folder + "/secrets"
+    guard let found = LocalFiles.status(file) else { return }
     if found.permissions & 0o022 != 0 {
       problem("files", "\(file) can be changed by others than its owner", "chmod 644 \(file)")
     } else {
       ok("files", "\(file) can be changed by its owner alone")
     }
-    guard let folder = Files.status(secrets) else { return }
+    guard let folder = LocalFiles.status(secrets) else { return }
     if folder.permissions & 0o077 != 0 {
       problem("files", "\(secrets) can be entered by others", "chmod 700 \(secrets)")
     }
-    guard let names = Files.names(in: secrets) else {
+    guard let names = LocalFiles.names(in: secrets) else {
       return warning("files", "\(secrets) cannot be read", "Run this as root.")
     }
     var open = 0
     for name in names.sorted() where !name.hasPrefix(".") {
       let path = "\(secrets)/\(name)"
-      guard let secret = Files.status(path) else { continue }
+      guard let secret = LocalFiles.status(path) else { continue }
       if secret.permissions & 0o077 != 0 || secret.owner != folder.owner {
         open += 1
         problem(
@@ -38,7 +38,7 @@ extension Inspection {
   }
 
   /// A day is longer than any access token lasts.
-  private mutating func rotation(_ name: String, _ file: Files.Status) {
+  private mutating func rotation(_ name: String, _ file: LocalFiles.Status) {
     guard name.hasSuffix("_PREVIOUS"), Int64(time(nil)) &- file.modifiedSeconds > 86_400 else {
       return
     }
@@ -46,8 +46,8 @@ extension Inspection {
   }
 
   mutating func databaseFiles(_ path: String) {
-    let folder = Files.split(path).folder
-    guard let found = Files.status(folder) else {
+    let folder = LocalFiles.split(path).folder
+    guard let found = LocalFiles.status(folder) else {
       return problem(
         "files", "\(folder) is not there or cannot be seen",
         "install -d -m 2770 -g dompet \(folder), then dompet init")
@@ -65,7 +65,7 @@ extension Inspection {
       ok("files", "\(folder) is its owner's and group's alone")
     }
     for file in [path, path + "-wal", path + "-shm", path + ".lock"] {
-      guard let status = Files.status(file) else { continue }
+      guard let status = LocalFiles.status(file) else { continue }
       if status.permissions & 0o007 != 0 {
         problem("files", "\(file) is open to everybody", "chmod o-rwx \(file)")
       } else if isShared, status.group != found.group || status.permissions & 0o060 != 0o060 {

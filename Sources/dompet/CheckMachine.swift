@@ -6,7 +6,7 @@ extension Inspection {
   private static let programs = ["auth", "wallets", "payments", "webhook"]
 
   mutating func timeSource() {
-    if Files.status("/run/systemd/timesync/synchronized") != nil {
+    if LocalFiles.status("/run/systemd/timesync/synchronized") != nil {
       return ok("time", "systemd-timesyncd keeps it")
     }
     let said = output(of: "timedatectl show --property=NTPSynchronized --value")
@@ -43,19 +43,19 @@ extension Inspection {
   /// Processes that have the database open and are not ours: SQLite's own tools can take the log
   /// away from under the programs.
   mutating func holders(of path: String) {
-    let files = Set(["", "-wal", "-shm"].map { (Files.real(path) ?? path) + $0 })
+    let files = Set(["", "-wal", "-shm"].map { (LocalFiles.real(path) ?? path) + $0 })
     var hidden = 0
     var strangers = 0
-    for process in Files.names(in: "/proc") ?? [] where Int32(process) != nil {
-      guard let descriptors = Files.names(in: "/proc/\(process)/fd") else {
+    for process in LocalFiles.names(in: "/proc") ?? [] where Int32(process) != nil {
+      guard let descriptors = LocalFiles.names(in: "/proc/\(process)/fd") else {
         // One that ends meanwhile is not hidden.
-        if Files.status("/proc/\(process)") != nil { hidden += 1 }
+        if LocalFiles.status("/proc/\(process)") != nil { hidden += 1 }
         continue
       }
       let holds = descriptors.contains { descriptor in
-        Files.link("/proc/\(process)/fd/\(descriptor)").map(files.contains) ?? false
+        LocalFiles.link("/proc/\(process)/fd/\(descriptor)").map(files.contains) ?? false
       }
-      let program = Files.split(Files.link("/proc/\(process)/exe") ?? "?").name
+      let program = LocalFiles.split(LocalFiles.link("/proc/\(process)/exe") ?? "?").name
       guard holds, program.prefix(while: { $0 != "-" && $0 != " " }) != "dompet" else { continue }
       strangers += 1
       warning(
@@ -74,13 +74,13 @@ extension Inspection {
   private func output(of command: StaticString) -> String? {
     let words = "PATH=$PATH:/usr/sbin:/sbin; timeout 20 sh -c '\(command)' 2> /dev/null"
     guard let stream = unsafe popen(words, "r") else { return nil }
-    let content = try? Files.read(descriptor: unsafe fileno(stream), bytesMax: 16_777_216)
+    let content = try? LocalFiles.read(descriptor: unsafe fileno(stream), bytesMax: 16_777_216)
     guard unsafe pclose(stream) == 0, let content else { return nil }
     return String(decoding: content, as: UTF8.self)
   }
 }
 
-extension Files {
+extension LocalFiles {
   /// The path without symbolic links.
   fileprivate static func real(_ path: String) -> String? {
     guard let found = unsafe realpath(path, nil) else { return nil }

@@ -38,7 +38,7 @@ extension Inspection {
   /// What the file sets in vain, or too openly.
   private mutating func names(in configuration: Configuration) {
     let path = configuration.path ?? ""
-    let isOpen = (Files.status(path)?.permissions ?? 0) & 0o044 != 0
+    let isOpen = (LocalFiles.status(path)?.permissions ?? 0) & 0o044 != 0
     for name in configuration.namesInFile {
       let bare = name.hasSuffix("_FILE") ? String(name.dropLast(5)) : name
       if isOpen, Configuration.secretNames.contains(name) {

@@ -69,7 +69,7 @@ struct Init: ParsableCommand {
       try complete(&settings)
       let secrets = try newSecrets(installation)
       if settings.isChanged {
-        try Files.replace(installation.file, with: Array(settings.text.utf8), mode: 0o644)
+        try LocalFiles.replace(installation.file, with: Array(settings.text.utf8), mode: 0o644)
         Terminal.error("written: \(installation.file)")
       }
       for (secret, value) in secrets {
@@ -78,7 +78,7 @@ struct Init: ParsableCommand {
       }
       try makeDatabase(settings.value("DATABASE_URL") ?? "")
       print(try whatIsNext(installation))
-    } catch let failure as Files.Failure {
+    } catch let failure as LocalFiles.Failure {
       throw stop("\(failure.text). Run this as root, or give --directory.")
     }
   }
@@ -117,13 +117,13 @@ struct Init: ParsableCommand {
 
   private func makeDatabase(_ url: String) throws {
     let path = String(url.dropFirst("sqlite:".count))
-    let folder = Files.split(path).folder
-    guard Files.status(folder)?.isDirectory == true else {
+    let folder = LocalFiles.split(path).folder
+    guard LocalFiles.status(folder)?.isDirectory == true else {
       throw stop(
         "the database's folder is not there. Make it, with systemd-tmpfiles --create or with "
           + "install -d -m 2770 -g dompet \(folder), and run this again.")
     }
-    let isNew = Files.status(path) == nil
+    let isNew = LocalFiles.status(path) == nil
     do throws(StorageFailure) {
       // The programs run as other users of the folder's group.
       umask(0o007)
@@ -179,7 +179,7 @@ extension Init {
     let max = Bounds.secretBytesMax
     let content =
       try file == "-"
-      ? Files.read(descriptor: 0, bytesMax: max) : Files.read(file, bytesMax: max)
+      ? LocalFiles.read(descriptor: 0, bytesMax: max) : LocalFiles.read(file, bytesMax: max)
     guard var bytes = content else { throw stop("\(file.printable) is not there.") }
     while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)

@@ -46,26 +46,26 @@ struct Installation {
     let named = environment.text("DOMPET_CONFIG", or: "") ?? ""
     let usual = named.isEmpty ? "/etc/dompet/dompet.env" : named
     file = folder.map { $0 + "/dompet.env" } ?? usual
-    self.folder = Files.split(file).folder
+    self.folder = LocalFiles.split(file).folder
   }
 
   func path(of secret: Secret) -> String { "\(secrets)/\(secret.rawValue)" }
   func previousPath(of secret: Secret) -> String { path(of: secret) + "_PREVIOUS" }
 
-  func value(of secret: Secret) throws(Files.Failure) -> String? {
+  func value(of secret: Secret) throws(LocalFiles.Failure) -> String? {
     try value(at: path(of: secret))
   }
 
   /// What a secret's file holds, without the line end that editors leave; nil if it is not there.
-  func value(at path: String) throws(Files.Failure) -> String? {
-    guard var bytes = try Files.read(path, bytesMax: Bounds.secretBytesMax) else { return nil }
+  func value(at path: String) throws(LocalFiles.Failure) -> String? {
+    guard var bytes = try LocalFiles.read(path, bytesMax: Bounds.secretBytesMax) else { return nil }
     while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
     return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
-  func write(_ value: String, to path: String) throws(Files.Failure) {
-    try Files.makePrivateFolder(secrets)
-    try Files.replace(path, with: Array("\(value)\n".utf8), mode: 0o600)
+  func write(_ value: String, to path: String) throws(LocalFiles.Failure) {
+    try LocalFiles.makePrivateFolder(secrets)
+    try LocalFiles.replace(path, with: Array("\(value)\n".utf8), mode: 0o600)
   }
 }
 
@@ -82,11 +82,11 @@ struct SettingsFile {
   /// Whether the file must be written.
   private(set) var isChanged: Bool
 
-  init(_ path: String) throws(Files.Failure) {
-    let original = try Files.read(path)
+  init(_ path: String) throws(LocalFiles.Failure) {
+    let original = try LocalFiles.read(path)
     guard
       let text = String(validating: original ?? Array(SettingsFile.beginning.utf8), as: UTF8.self)
-    else { throw Files.Failure(path, EILSEQ) }
+    else { throw LocalFiles.Failure(path, EILSEQ) }
     lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(
       String.init)
     if lines.last == "" { lines.removeLast() }

@@ -45,7 +45,7 @@ struct Keys: ParsableCommand {
     func withFiles(_ body: () throws -> Void) throws {
       do {
         try body()
-      } catch let failure as Files.Failure {
+      } catch let failure as LocalFiles.Failure {
         throw stop("\(failure.text). Run this as root.")
       }
     }
@@ -134,7 +134,7 @@ struct Keys: ParsableCommand {
         }
         if options.kind == .jwt, !options.consent.yes { try awaitExpiry(installation) }
         try options.consent.obtain("Refuse the old \(secret.rawValue) from now on?")
-        try Files.remove(previousPath)
+        try LocalFiles.remove(previousPath)
         print("done. Now, in any order:\n  \(options.kind.restart)")
       }
     }
@@ -143,7 +143,7 @@ struct Keys: ParsableCommand {
     private func awaitExpiry(_ installation: Installation) throws {
       var configuration = Configuration.forOperator("dompet keys")
       let expiry = configuration.finish(configuration.accessLifetimeSeconds())
-      let begin = Files.status(installation.path(of: .jwt))?.modifiedSeconds ?? 0
+      let begin = LocalFiles.status(installation.path(of: .jwt))?.modifiedSeconds ?? 0
       let end = Timestamp(microseconds: 0).adding(seconds: begin).adding(seconds: expiry)
       if World.real.now() < end {
         throw options.stop(

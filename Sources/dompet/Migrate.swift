@@ -22,7 +22,7 @@ struct Migrate: ParsableCommand {
   func run() throws {
     var configuration = Configuration.forOperator("dompet migrate")
     let path = configuration.finish(configuration.databasePath())
-    guard Files.status(path) != nil else {
+    guard LocalFiles.status(path) != nil else {
       Terminal.error("dompet migrate: there is no database at \(path). dompet init makes one.")
       throw ExitCode(1)
     }

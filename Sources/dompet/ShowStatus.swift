@@ -25,11 +25,11 @@ struct ShowStatus: ParsableCommand {
     do {
       let status = try Status.take(database, path: settings.databasePath)
       if let html {
-        try Files.replace(html, with: Array(status.page.utf8), mode: 0o644)
+        try LocalFiles.replace(html, with: Array(status.page.utf8), mode: 0o644)
       } else {
         tell(status)
       }
-    } catch let failure as Files.Failure {
+    } catch let failure as LocalFiles.Failure {
       throw stop("\(failure.text). The page is not written.")
     } catch {
       throw stop("the database cannot be read: \(error)")

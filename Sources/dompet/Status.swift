@@ -8,28 +8,28 @@ import Storage
 
 struct Status {
   let at: Timestamp
-  let figures: Figures
+  let overview: Overview
   let maintenance: [Maintenance.Entry]
   let files: Storehouse
 
   static func take(_ database: any Database, path: String) throws(Refusal) -> Status {
     let now = World.real.now()
-    let (figures, maintenance) = try database.read { db throws(Refusal) in
-      (try Figures.take(at: now, in: db), try Maintenance.list(in: db))
+    let (overview, maintenance) = try database.read { db throws(Refusal) in
+      (try Overview.take(at: now, in: db), try Maintenance.list(in: db))
     }
     return Status(
-      at: now, figures: figures, maintenance: maintenance, files: Storehouse(path: path))
+      at: now, overview: overview, maintenance: maintenance, files: Storehouse(path: path))
   }
 
   /// For people: groups of names and values.
   var groups: [(title: String, lines: [(name: String, value: String)])] {
-    let open = figures.open
+    let open = overview.open
     return [
       (
         "Today (UTC)",
         [
-          ("top-ups paid", told(figures.paidToday)),
-          ("transfers", told(figures.transferredToday)),
+          ("top-ups paid", told(overview.paidToday)),
+          ("transfers", told(overview.transferredToday)),
         ]
       ),
       (
@@ -42,16 +42,16 @@ struct Status {
       (
         "Waiting",
         [
-          ("for review", told(figures.inReview)),
-          ("for Xendit's word", told(figures.awaitingProvider)),
-          ("credits not yet checked at Xendit", figures.uncheckedCredits.grouped),
+          ("for review", told(overview.inReview)),
+          ("for Xendit's word", told(overview.awaitingProvider)),
+          ("credits not yet checked at Xendit", overview.uncheckedCredits.grouped),
         ]
       ),
       (
         "Held",
         [
-          ("wallets", figures.wallets.count.grouped),
-          ("sum of balances", "\(figures.wallets.money.rupiah.grouped) IDR"),
+          ("wallets", overview.wallets.count.grouped),
+          ("sum of balances", "\(overview.wallets.money.rupiah.grouped) IDR"),
         ]
       ),
       (
@@ -67,22 +67,22 @@ struct Status {
 
   func describe(_ line: inout JSONWriter) {
     line.member("at", at.rfc3339)
-    line.sum("paidToday", figures.paidToday)
-    line.sum("transferredToday", figures.transferredToday)
+    line.sum("paidToday", overview.paidToday)
+    line.sum("transferredToday", overview.transferredToday)
     line.member("open", object: describeOpen)
-    line.sum("inReview", figures.inReview)
-    line.sum("awaitingXendit", figures.awaitingProvider)
-    line.member("uncheckedCredits", figures.uncheckedCredits)
-    line.sum("wallets", figures.wallets)
+    line.sum("inReview", overview.inReview)
+    line.sum("awaitingXendit", overview.awaitingProvider)
+    line.member("uncheckedCredits", overview.uncheckedCredits)
+    line.sum("wallets", overview.wallets)
     line.member("storage", object: files.describe)
     line.member("maintenance", object: describeMaintenance)
   }
 
   private func describeOpen(_ open: inout JSONWriter) {
-    open.sum("lastHour", figures.open.lastHour)
-    open.sum("lastDay", figures.open.lastDay)
-    open.sum("older", figures.open.older)
-    open.member("oldest", figures.open.oldest?.rfc3339)
+    open.sum("lastHour", overview.open.lastHour)
+    open.sum("lastDay", overview.open.lastDay)
+    open.sum("older", overview.open.older)
+    open.member("oldest", overview.open.oldest?.rfc3339)
   }
 
   private func describeMaintenance(_ tasks: inout JSONWriter) {
@@ -95,7 +95,7 @@ struct Status {
     }
   }
 
-  private func told(_ sum: Figures.Sum) -> String {
+  private func told(_ sum: Overview.Sum) -> String {
     sum.count == 0 ? "none" : "\(sum.count.grouped), \(sum.money.rupiah.grouped) IDR"
   }
 
@@ -118,9 +118,9 @@ struct Storehouse {
   let bytesLeft: Int64?
 
   init(path: String) {
-    databaseBytes = Files.status(path)?.bytes
-    logBytes = Files.status(path + "-wal")?.bytes
-    bytesLeft = Files.bytesLeft(at: path)
+    databaseBytes = LocalFiles.status(path)?.bytes
+    logBytes = LocalFiles.status(path + "-wal")?.bytes
+    bytesLeft = LocalFiles.bytesLeft(at: path)
   }
 
   fileprivate func describe(_ storage: inout JSONWriter) {
@@ -131,7 +131,7 @@ struct Storehouse {
 }
 
 extension JSONWriter {
-  fileprivate mutating func sum(_ name: String, _ sum: Figures.Sum) {
+  fileprivate mutating func sum(_ name: String, _ sum: Overview.Sum) {
     let describe: (inout JSONWriter) -> Void = { member in
       member.member("count", sum.count)
       member.member("amount", sum.money.whole)

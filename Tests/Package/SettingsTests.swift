@@ -55,5 +55,7 @@ struct Variable: CustomTestStringConvertible {
           name: String(names[index]), fallback: String(fallback.prefix { $0 != ";" }))
       }
     }
+    // It names this very file.
+    .filter { $0.name != "DOMPET_CONFIG" }
   }()
 }

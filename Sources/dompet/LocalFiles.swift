@@ -3,7 +3,7 @@
 
 import Glibc
 
-enum Files {
+enum LocalFiles {
   /// A call that failed, for the person who gave the path.
   struct Failure: Error {
     let path: String

@@ -6,7 +6,7 @@ import Domain
 import Storage
 
 /// How the house stands, on one snapshot.
-public struct Figures: Equatable, Sendable {
+public struct Overview: Equatable, Sendable {
   /// So many, and the money in them.
   public struct Sum: Equatable, Sendable {
     public let count: Int64
@@ -35,9 +35,9 @@ public struct Figures: Equatable, Sendable {
   /// People with a wallet, and the sum of their balances.
   public let wallets: Sum
 
-  public static func take(at now: Timestamp, in db: any Connection) throws(Refusal) -> Figures {
+  public static func take(at now: Timestamp, in db: any Connection) throws(Refusal) -> Overview {
     let midnight = now.midnight
-    return Figures(
+    return Overview(
       paidToday: try paid(since: midnight, in: db),
       transferredToday: try transferred(onDayOf: now, in: db),
       open: try open(at: now, in: db),

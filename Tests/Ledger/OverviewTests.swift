@@ -8,26 +8,26 @@ import Testing
 @testable import Ledger
 
 @Suite("The figures")
-struct FiguresTests {
+struct OverviewTests {
   private let books: Books
 
   init() throws {
     books = try Books()
   }
 
-  private func figures() throws -> Figures {
+  private func figures() throws -> Overview {
     let now = books.now
-    return try books.database.read { db throws(Refusal) in try Figures.take(at: now, in: db) }
+    return try books.database.read { db throws(Refusal) in try Overview.take(at: now, in: db) }
   }
 
   @Test("of an empty house are nothing")
   func empty() throws {
-    let none = Figures.Sum(count: 0, money: .zero)
+    let none = Overview.Sum(count: 0, money: .zero)
     let figures = try figures()
     #expect(figures.paidToday == none && figures.transferredToday == none)
-    #expect(figures.open == Figures.Open() && figures.inReview == none)
+    #expect(figures.open == Overview.Open() && figures.inReview == none)
     #expect(figures.awaitingProvider == none && figures.uncheckedCredits == 0)
-    #expect(figures.wallets == Figures.Sum(count: 1, money: .zero))
+    #expect(figures.wallets == Overview.Sum(count: 1, money: .zero))
   }
 
   @Test("count what was paid since midnight, and was asked for yesterday at the earliest")
@@ -36,15 +36,15 @@ struct FiguresTests {
     _ = try books.payTopUp(rupiah: 1000, invoice: "inv-1")
     let late = try books.makeTopUp(rupiah: 300)
     books.setClock(seconds: 10 * 3600)
-    #expect(try figures().paidToday == Figures.Sum(count: 0, money: .zero))
+    #expect(try figures().paidToday == Overview.Sum(count: 0, money: .zero))
     _ = try books.payTopUp(rupiah: 20_000, invoice: "inv-2")
     let event = Event(
       invoiceID: "inv-3", reference: late.reference.text, status: "PAID", amount: late.amount,
       currency: "IDR")
     #expect(try books.receive(event, body: "late") == .credited)
-    #expect(try figures().paidToday == Figures.Sum(count: 2, money: Money(rupiah: 20_300)))
+    #expect(try figures().paidToday == Overview.Sum(count: 2, money: Money(rupiah: 20_300)))
     #expect(try figures().uncheckedCredits == 3)
-    #expect(try figures().wallets == Figures.Sum(count: 1, money: Money(rupiah: 21_300)))
+    #expect(try figures().wallets == Overview.Sum(count: 1, money: Money(rupiah: 21_300)))
   }
 
   @Test("sort open top-ups by age")
@@ -54,9 +54,9 @@ struct FiguresTests {
       _ = try books.makeTopUp(rupiah: 1000 + hours)
     }
     let open = try figures().open
-    #expect(open.lastHour == Figures.Sum(count: 1, money: Money(rupiah: 1054)))
-    #expect(open.lastDay == Figures.Sum(count: 1, money: Money(rupiah: 1053)))
-    #expect(open.older == Figures.Sum(count: 2, money: Money(rupiah: 2030)))
+    #expect(open.lastHour == Overview.Sum(count: 1, money: Money(rupiah: 1054)))
+    #expect(open.lastDay == Overview.Sum(count: 1, money: Money(rupiah: 1053)))
+    #expect(open.older == Overview.Sum(count: 2, money: Money(rupiah: 2030)))
     #expect(open.oldest == Timestamp(microseconds: 1_750_000_000_000_000))
   }
 
@@ -68,7 +68,7 @@ struct FiguresTests {
     ] as [(String, Int64, String)] {
       _ = try books.receiveUnknown(rupiah: rupiah, invoice: invoice, status: status)
     }
-    #expect(try figures().inReview == Figures.Sum(count: 6, money: Money(rupiah: 540)))
+    #expect(try figures().inReview == Overview.Sum(count: 6, money: Money(rupiah: 540)))
   }
 
   @Test("count what waits for the provider's word")
@@ -78,13 +78,13 @@ struct FiguresTests {
       invoiceID: "inv-1", reference: topUp.reference.text, status: "PAID", amount: topUp.amount,
       currency: "IDR")
     #expect(try books.receive(event, body: "x", confirmAbove: .zero) == .waiting)
-    #expect(try figures().awaitingProvider == Figures.Sum(count: 1, money: Money(rupiah: 9000)))
+    #expect(try figures().awaitingProvider == Overview.Sum(count: 1, money: Money(rupiah: 9000)))
   }
 
   @Test("know the newest moment, and that there may be none")
   func newest() throws {
     let newest = { [books] in
-      try books.database.read { db throws(Refusal) in try Figures.newestMoment(in: db) }
+      try books.database.read { db throws(Refusal) in try Overview.newestMoment(in: db) }
     }
     #expect(try newest() == books.now)
     books.setClock(seconds: 77)
@@ -97,7 +97,7 @@ struct FiguresTests {
     let seen = Shared<[String]>([])
     let now = books.now
     _ = try books.database.read { db throws(Refusal) in
-      try Figures.take(at: now, in: Recording(inner: db, seen: seen))
+      try Overview.take(at: now, in: Recording(inner: db, seen: seen))
     }
     let statements = seen.withLock { $0 }
     #expect(statements.count == 7)
