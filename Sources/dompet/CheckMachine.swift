@@ -35,8 +35,7 @@ extension Inspection {
     } else {
       problem(
         "nginx", "its configuration does not name dompet-\(missing[0]).sock",
-        "include dompet/dompet-http.conf in http { }, dompet/dompet.conf in your server { }; then "
-          + "nginx -t && systemctl reload nginx")
+        "\(Installation.nginxLines); then nginx -t && systemctl reload nginx")
     }
   }
 

@@ -69,6 +69,7 @@ struct Init: ParsableCommand {
       try complete(&settings)
       let secrets = try newSecrets(installation)
       if settings.isChanged {
+        try LocalFiles.makeFolder(installation.folder, mode: 0o755)
         try LocalFiles.replace(installation.file, with: Array(settings.text.utf8), mode: 0o644)
         Terminal.error("written: \(installation.file)")
       }
@@ -193,8 +194,7 @@ extension Init {
       lines.append("  - \(secret.rawValue) is missing: dompet init --\(option) FILE")
     }
     lines += [
-      "  - nginx: include dompet/dompet-http.conf; in http { } and include dompet/dompet.conf; in",
-      "    your server { }, then: nginx -t && systemctl reload nginx",
+      "  - nginx: \(Installation.nginxLines); then: nginx -t && systemctl reload nginx",
       "  - the programs: systemctl restart dompet.target",
       "  - Xendit's dashboard, webhooks: as the URL for paid invoices",
       "    https://YOUR-HOST/api/v1/payments/webhooks/xendit; its verification token is what",

@@ -49,6 +49,13 @@ struct Installation {
     self.folder = LocalFiles.split(file).folder
   }
 
+  /// What nginx has to include. The package has seen to the http level already.
+  static var nginxLines: String {
+    let server = "include dompet/dompet.conf; in your server { }"
+    let isPackaged = LocalFiles.status("/etc/nginx/conf.d/dompet.conf") != nil
+    return isPackaged ? server : "include dompet/dompet-http.conf; in http { }, and \(server)"
+  }
+
   func path(of secret: Secret) -> String { "\(secrets)/\(secret.rawValue)" }
   func previousPath(of secret: Secret) -> String { path(of: secret) + "_PREVIOUS" }
 
@@ -64,7 +71,7 @@ struct Installation {
   }
 
   func write(_ value: String, to path: String) throws(LocalFiles.Failure) {
-    try LocalFiles.makePrivateFolder(secrets)
+    try LocalFiles.makeFolder(secrets, mode: 0o700)
     try LocalFiles.replace(path, with: Array("\(value)\n".utf8), mode: 0o600)
   }
 }

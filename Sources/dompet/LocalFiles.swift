@@ -95,9 +95,9 @@ enum LocalFiles {
     try synchronize(split(path).folder)
   }
 
-  /// Makes a folder that only its owner may enter, unless there is one.
-  static func makePrivateFolder(_ path: String) throws(Failure) {
-    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Failure(path) }
+  /// Makes a folder, unless there is one.
+  static func makeFolder(_ path: String, mode: mode_t) throws(Failure) {
+    guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else { throw Failure(path) }
     guard status(path)?.isDirectory == true else { throw Failure(path, ENOTDIR) }
   }
 
