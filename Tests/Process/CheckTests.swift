@@ -122,9 +122,9 @@ struct CheckTests {
   @Test("finds that there is no database, or none of ours")
   func database() throws {
     try expectProblem("there is none at", environment: ["DATABASE_URL": "sqlite:/tmp/no.db"])
-    let newer = "INSERT INTO schema_migrations VALUES (10000, 'm999_later', 1)"
+    let newer = "INSERT INTO schema_migrations VALUES (10000, 'm999_later', 1, 0)"
     #expect(try runCommand("sqlite3", [estate.database, newer]).status == 0)
-    try expectProblem("Install the newer release")
+    try expectProblem("Install the release that made it")
   }
 
   @Test("warns of a clock that is behind the newest row")

@@ -101,7 +101,7 @@ struct PlainCGITests {
     let nowhere = ["DATABASE_URL": "sqlite:\(site.directory.path)/none.db"].merging(call) { $1 }
     #expect(try site.run("dompet-auth", environment: nowhere).status == 78)
     #expect(!FileManager.default.fileExists(atPath: "\(site.directory.path)/none.db"))
-    try site.sql("INSERT INTO schema_migrations VALUES (99, 'm999_later', 0)")
+    try site.sql("INSERT INTO schema_migrations VALUES (99, 'm999_later', 0, 0)")
     #expect(try site.run("dompet-auth", environment: call).status == 78)
     let known = try site.number("SELECT max(number) FROM schema_migrations WHERE number < 99")
     try site.sql("DELETE FROM schema_migrations WHERE number IN (99, \(known))")
