@@ -42,7 +42,10 @@ struct Login: Sendable {
     let begun = try service.database.write { db throws(Refusal) in
       try Sessions.insert(session, token, verifiedBy: proven.passwordHash, in: db)
     }
-    guard begun else { throw refusal }
+    guard begun else {
+      service.note(.loginFailed, request, userID: proven.user.id.text)
+      throw refusal
+    }
     request.context.userID = proven.user.id.text
     service.note(.loginSucceeded, request)
     return grants.answer(proven.user, session: session.id, token, at: now)

@@ -1,8 +1,6 @@
 // The figures of dompet status, and that each is served by an index.
 
 import Domain
-import Storage
-import Support
 import Testing
 
 @testable import Ledger
@@ -94,43 +92,9 @@ struct OverviewTests {
 
   @Test("read no table of the ledger from end to end")
   func plans() throws {
-    let seen = Shared<[String]>([])
     let now = books.now
-    _ = try books.database.read { db throws(Refusal) in
-      try Overview.take(at: now, in: Recording(inner: db, seen: seen))
+    try books.expectIndexed(statements: 7) { db throws(Refusal) in
+      _ = try Overview.take(at: now, in: db)
     }
-    let statements = seen.withLock { $0 }
-    #expect(statements.count == 7)
-    let partial = [
-      "wallet_top_ups_open", "wallet_top_ups_unchecked", "webhook_events_review",
-      "webhook_events_waiting",
-    ]
-    for statement in statements {
-      let plan = try books.outside("EXPLAIN QUERY PLAN \(statement)")
-      #expect(plan.status == 0 && plan.output.contains("wallet") || plan.output.contains("webhook"))
-      let scans = plan.output.split(separator: "\n").filter {
-        $0.contains("SCAN ") && !$0.contains("SCAN wallets") && !$0.contains("SCAN (subquery")
-      }
-      let long = scans.filter { line in !partial.contains { line.contains("INDEX \($0)") } }
-      #expect(long == [], "\(statement)\n\(plan.output)")
-    }
-  }
-}
-
-/// Remembers each statement, and runs it.
-private struct Recording: Connection {
-  let inner: any Connection
-  let seen: Shared<[String]>
-
-  func forEach(
-    _ sql: StaticString, _ values: [Value], _ row: (borrowing Row) throws(Refusal) -> Void
-  ) throws(Refusal) {
-    seen.withLock { $0.append(sql.description) }
-    try inner.forEach(sql, values, row)
-  }
-
-  func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int {
-    seen.withLock { $0.append(sql.description) }
-    return try inner.execute(sql, values)
   }
 }

@@ -36,6 +36,20 @@ struct VerifyTests {
     #expect(result.errors.hasSuffix("1 findings\n"))
   }
 
+  @Test("tells monitoring how much it found, and that it found nothing once that is mended")
+  func figure() throws {
+    let webhook = try site.start("dompet-webhook")
+    #expect(try !webhook.get("/metrics/webhook").text.contains("dompet_ledger_findings"))
+    for name in ["ana", "budi"] { _ = try site.makeAccount(name + "1") }
+    try site.sql("DROP TRIGGER wallets_follow_transactions")
+    for (balance, findings) in [(5, 2), (0, 0)] {
+      try site.sql("UPDATE wallets SET balance = \(balance)")
+      #expect(try verify().status == (findings == 0 ? 0 : 1))
+      let text = try webhook.get("/metrics/webhook").text
+      #expect(text.contains("\ndompet_ledger_findings \(findings)\n"), "\(text)")
+    }
+  }
+
   @Test("exits with 78 when there is no database, or none of this schema")
   func noDatabase() throws {
     let result = try runCommand(

@@ -9,18 +9,22 @@ import Testing
 struct CanaryTests {
   private static let canary = "canary-7c1f"
 
-  @Test("is no secret and nothing that was sent, in any log or figure, even at trace")
+  @Test("is no secret and nothing that was sent, in any log, figure or command, even at trace")
   func secrets() throws {
     let stack = try Stack(["--no-rate-limit"], environment: ["LOG_LEVEL": "trace"])
     let client = try Client(on: stack)
-    let more = try plant(stack, client)
+    let name = try #require(try client.get("/api/v1/users/me").json["username"] as? String)
+    let reference = try misreport(client)
+    let changed = try change(client)
+    let planted = try plant(stack, client)
+    let more = try [changed] + planted + reset(name, client)
     let settings = ["JWT_ACCESS_SECRET", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN"]
       .compactMap { stack.settings[$0] }
     #expect(settings.count == 3)
     let own = [Self.canary, client.password, client.token, client.refreshToken]
     let hidden = settings + own + more
     #expect(hidden.allSatisfy { $0.count > 8 })
-    let told = try everythingTold(by: stack)
+    let told = try everythingTold(by: stack) + toldToOperator(about: name, reference, client)
     #expect(told.contains { $0.text.contains("/api/v1/auth/login") }, "the logs can be read")
     for (name, text) in told {
       for (index, secret) in hidden.enumerated() {
@@ -56,6 +60,38 @@ struct CanaryTests {
     ] {
       #expect(events.contains(event), "\(event)")
     }
+  }
+
+  /// Sets another password.
+  /// - Returns: that password.
+  private func change(_ client: Client) throws -> String {
+    let new = "gajah besar \(Self.canary)"
+    let answer = try HTTP.send(
+      "PUT", "/api/v1/auth/password", port: client.stack.port,
+      headers: [("Authorization", "Bearer \(client.token)")],
+      json: #"{"currentPassword":"\#(client.password)","newPassword":"\#(new)"}"#)
+    #expect(answer.status == 204, "\(answer.text)")
+    return new
+  }
+
+  /// Sets a password by an operator's token, and logs in with it.
+  /// - Returns: all of these secrets.
+  private func reset(_ name: String, _ client: Client) throws -> [String] {
+    let made = try client.dompet(
+      "user", "reset", name, "--reason", "forgot it", "--operator", "ana")
+    let token = try #require(made.output.split(separator: "\n").first, "\(made.errors)")
+    let new = "macan besar \(Self.canary)"
+    let port = client.stack.port
+    let answer = try HTTP.send(
+      "POST", "/api/v1/auth/password/reset", port: port,
+      json: #"{"token":"\#(token)","newPassword":"\#(new)"}"#)
+    #expect(answer.status == 204, "\(answer.text)")
+    let login = try HTTP.send(
+      "POST", "/api/v1/auth/login", port: port,
+      json: #"{"username":"\#(name)","password":"\#(new)"}"#)
+    let tokens = ["accessToken", "refreshToken"].compactMap { login.json[$0] as? String }
+    #expect(tokens.count == 2, "\(login.text)")
+    return [String(token), new] + tokens
   }
 
   /// Calls with a canary wherever something can be sent.
@@ -126,6 +162,44 @@ struct CanaryTests {
       let process = try #require(stack.processID(of: program))
       let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
       told.append(("command line of \(program)", String(decoding: line, as: UTF8.self)))
+    }
+    return told
+  }
+
+  /// A report with the right token whose amount is not the top-up's: it waits for an operator.
+  /// - Returns: the reference.
+  private func misreport(_ client: Client) throws -> String {
+    // dompet top-up show tells this key on purpose: it is how a client names its request.
+    let topUp = try client.topUp(60_000, key: "the-key-of-the-odd-one")
+    let reference = try #require(topUp.json["reference"] as? String, "\(topUp.text)")
+    let answer = try HTTP.send(
+      "POST", "/api/v1/payments/webhooks/xendit", port: client.stack.port,
+      headers: [("X-Callback-Token", client.stack.settings["XENDIT_WEBHOOK_TOKEN"] ?? "")],
+      json: #"{"id":"6748105a77f16ebe0cc583a7","external_id":"\#(reference)","status":"PAID","#
+        + #""amount":1,"currency":"IDR","payer_email":"\#(Self.canary)@example.com"}"#)
+    #expect(answer.status == 400, "\(answer.text)")
+    return reference
+  }
+
+  /// What the operator's commands write, but for the one whose purpose is an event's body.
+  private func toldToOperator(
+    about user: String, _ reference: String, _ client: Client
+  ) throws -> [(name: String, text: String)] {
+    let tool = Checkout.program("dompet")
+    let settings = Stack.environment.merging(client.stack.settings) { $1 }
+    var told: [(name: String, text: String)] = []
+    for (command, sign) in [
+      (["verify"], "all is well"), (["status"], "for review"), (["user", "show", user], user),
+      (["top-up", "show", reference], reference), (["event", "list"], reference),
+      (["check", "--offline"], "XENDIT_SECRET_KEY"),
+    ] {
+      for options in command == ["verify"] ? [[]] : [[], ["--json"]] {
+        let result = try runCommand(tool, command + options, environment: settings)
+        let words = (command + options).joined(separator: " ")
+        let text = result.output + result.errors
+        #expect(text.contains(sign) || !options.isEmpty, "\(words): \(text)")
+        told.append((name: words, text: text))
+      }
     }
     return told
   }
