@@ -84,7 +84,7 @@ struct UpgradeTests {
       let result = try runCommand(
         "\(Mutant.nextRelease.folder)/\(name)", arguments, environment: environment)
       #expect(result.status == 78, "\(name)")
-      #expect(result.errors.contains("Start, or restart, one of the four programs"))
+      #expect(result.errors.contains("Run dompet migrate, or start a program"))
     }
   }
 
