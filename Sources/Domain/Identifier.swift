@@ -7,14 +7,17 @@ public struct Identifier: Hashable, Sendable, CustomStringConvertible {
 
   /// Nil unless `text` is a UUID in canonical form.
   public init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 36 else { return nil }
-    for (index, byte) in bytes.enumerated() {
-      let isHyphen = index == 8 || index == 13 || index == 18 || index == 23
-      let isHex = (48...57).contains(byte) || (97...102).contains(byte)
-      guard isHyphen ? byte == 45 : isHex else { return nil }
-    }
+    guard Identifier.isCanonical(text.utf8.span) else { return nil }
     self.text = text
+  }
+
+  private static func isCanonical(_ text: Span<UInt8>) -> Bool {
+    guard text.count == 36 else { return false }
+    for index in text.indices {
+      let isHyphen = index == 8 || index == 13 || index == 18 || index == 23
+      guard isHyphen ? text[index] == 45 : text[index].isLowercaseHex else { return false }
+    }
+    return true
   }
 
   /// A new one: 48 bits of `now` in milliseconds, 74 random bits.
@@ -48,6 +51,9 @@ public struct Identifier: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension UInt8 {
+  /// Whether it is one of `0123456789abcdef` in ASCII.
+  public var isLowercaseHex: Bool { self &- 48 < 10 || self &- 97 < 6 }
+
   /// Two hexadecimal digits.
   func hex(uppercase: Bool) -> String {
     (self < 16 ? "0" : "") + String(self, radix: 16, uppercase: uppercase)

@@ -18,7 +18,7 @@ public struct Network: Hashable, Sendable {
 
   /// The first four of the eight groups (RFC 4291, section 2.2), or nil if there are not eight.
   private static func prefix(_ address: String) -> String? {
-    guard let gap = address.firstRange(of: "::") else {
+    guard let gap = address.firstPlace(of: "::") else {
       let groups = groups(address[...])
       return groups.count == 8 ? joined(groups) : nil
     }

@@ -29,8 +29,8 @@ public struct Password: Sendable {
   /// `@` of the e-mail address if that has at least 4 characters.
   public func isGuessable(of username: Username, _ email: Email) -> Bool {
     let local = String(email.text.prefix { $0 != "@" })
-    return lowercased.utf8.contains(username.text.utf8)
-      || local.utf8.count >= 4 && lowercased.utf8.contains(local.utf8)
+    return lowercased.firstPlace(of: username.text) != nil
+      || local.utf8.count >= 4 && lowercased.firstPlace(of: local) != nil
   }
 
   private static let commonest: Set<Substring> = {

@@ -35,13 +35,15 @@ public struct Timestamp: Comparable, Hashable, Sendable {
     let milliseconds = microseconds.floorRemainder(by: 86_400_000_000) / 1000
     var text: [UInt8] = []
     text.reserveCapacity(24)
-    text.append(year, digits: 4, "-")
-    text.append(month, digits: 2, "-")
-    text.append(day, digits: 2, "T")
-    text.append(milliseconds / 3_600_000, digits: 2, ":")
-    text.append(milliseconds / 60_000 % 60, digits: 2, ":")
-    text.append(milliseconds / 1000 % 60, digits: 2, ".")
-    text.append(milliseconds % 1000, digits: 3, "Z")
+    text.append(year: year)
+    text.append("-", month)
+    text.append("-", day)
+    text.append("T", milliseconds / 3_600_000)
+    text.append(":", milliseconds / 60_000 % 60)
+    text.append(":", milliseconds / 1000 % 60)
+    text.append(".", milliseconds / 10 % 100)
+    text.append(digit: milliseconds % 10)
+    text.append(UInt8(ascii: "Z"))
     return String(decoding: text, as: UTF8.self)
   }
 
@@ -74,16 +76,25 @@ extension Int64 {
 }
 
 extension [UInt8] {
-  /// A number with at least so many digits, and what follows it.
-  fileprivate mutating func append(_ number: Int64, digits: Int, _ end: Unicode.Scalar) {
-    if number < 0 { append(UInt8(ascii: "-")) }
-    var unit: UInt64 = 1
-    for _ in 1..<digits { unit *= 10 }
-    while number.magnitude / unit >= 10 { unit *= 10 }
-    while unit > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number.magnitude / unit % 10))
-      unit /= 10
-    }
-    append(UInt8(ascii: end))
+  /// At least four digits.
+  fileprivate mutating func append(year: Int64) {
+    if year < 0 { append(UInt8(ascii: "-")) }
+    let year = Int64(clamping: year.magnitude)
+    if year >= 10_000 { append(contentsOf: String(year / 10_000).utf8) }
+    append(digit: year / 1000 % 10)
+    append(digit: year / 100 % 10)
+    append(digit: year / 10 % 10)
+    append(digit: year % 10)
+  }
+
+  /// What stands before a number, and its two digits.
+  fileprivate mutating func append(_ before: Unicode.Scalar, _ number: Int64) {
+    append(UInt8(ascii: before))
+    append(digit: number / 10)
+    append(digit: number % 10)
+  }
+
+  fileprivate mutating func append(digit: Int64) {
+    append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
   }
 }

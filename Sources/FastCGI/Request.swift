@@ -29,6 +29,18 @@ public struct Request: ~Copyable {
     return found
   }
 
+  /// The value of a meta-variable that was sent exactly once; nil also if it is not UTF-8.
+  public func onlyParameter(_ name: StaticString) -> String? {
+    var found: String?
+    var count = 0
+    forEachValue(of: name, in: variables) { value in
+      count += 1
+      if count == 1 { found = String(validatingCString: value) }
+      return count == 1
+    }
+    return count == 1 ? found : nil
+  }
+
   /// How often a meta-variable was sent. A repeated header arrives as a repeated variable.
   public func parameterCount(_ name: StaticString) -> Int {
     var count = 0
@@ -99,9 +111,12 @@ private func forEachValue(
   visit: (UnsafePointer<CChar>) -> Bool
 ) {
   let length = name.utf8CodeUnitCount
+  let start = name.utf8Start
+  let first = CChar(truncatingIfNeeded: start[0])
   var next = variables
   while let entry = next.pointee {
-    if strncmp(entry, name.utf8Start, length) == 0, entry[length] == 61 /* = */ {
+    // Most names differ in their first letter: no call for those.
+    if entry[0] == first, strncmp(entry, start, length) == 0, entry[length] == 61 /* = */ {
       guard visit(entry + length + 1) else { return }
     }
     next += 1

@@ -47,10 +47,11 @@ public struct Response: Sendable {
   func serialized(for request: borrowing Request) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256 + body.count)
-    bytes.append(field: "Status", "\(status) \(reasonPhrase(of: status))")
+    bytes.append(field: "Status", String(status) + " " + reasonPhrase(of: status))
     for (name, value) in headers { bytes.append(field: name, value) }
     if status != 204, stream == nil { bytes.append(field: "Content-Length", String(body.count)) }
-    bytes.append(contentsOf: [13, 10])
+    bytes.append(13)
+    bytes.append(10)
     if request.parameter("REQUEST_METHOD") != "HEAD" { bytes.append(contentsOf: body) }
     return bytes
   }
@@ -90,8 +91,10 @@ extension [UInt8] {
   /// spaces (RFC 9110, section 5.5).
   fileprivate mutating func append(field name: String, _ value: String) {
     append(contentsOf: name.utf8)
-    append(contentsOf: [58, 32])
+    append(58)
+    append(32)
     for byte in value.utf8 { append(byte < 32 || byte == 127 ? 32 : byte) }
-    append(contentsOf: [13, 10])
+    append(13)
+    append(10)
   }
 }

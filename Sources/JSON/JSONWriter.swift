@@ -19,6 +19,12 @@ public struct JSONWriter {
     nest(UInt8(ascii: "["), UInt8(ascii: "]"), body)
   }
 
+  /// Ends a line, between values that stand a line each.
+  public mutating func endLine() {
+    bytes.append(UInt8(ascii: "\n"))
+    needsComma = false
+  }
+
   /// A whole value: the text itself, or the next element of an array.
   public mutating func value(_ value: JSONValue) {
     switch value {
@@ -126,11 +132,14 @@ public struct JSONWriter {
   }
 
   private mutating func quote(_ text: String) {
+    let text = text.utf8.span
     bytes.append(UInt8(ascii: "\""))
-    if JSONWriter.needsEscape(text.utf8.span) {
-      for byte in text.utf8 { character(byte) }
+    if JSONWriter.needsEscape(text) {
+      for index in text.indices { character(text[index]) }
     } else {
-      bytes.append(contentsOf: text.utf8)
+      bytes.append(addingCapacity: text.count) { bytes in
+        for index in text.indices { bytes.append(text[index]) }
+      }
     }
     bytes.append(UInt8(ascii: "\""))
   }

@@ -25,7 +25,24 @@ public struct Bearer: Sendable {
 
   /// Who is asking.
   public func caller(of request: borrowing Request) throws(Refusal) -> Caller {
-    try read(request) { caller, _ throws(Refusal) in caller }
+    try glance(request) { caller, now, db throws(Refusal) in
+      let isAlive = try Sessions.isAlive(caller.sessionID, of: caller.userID, at: now, in: db)
+      return isAlive ? caller : nil
+    }
+  }
+
+  /// Runs `body`, which is one statement, for whom a token names. It has still to look whether the
+  /// session lives and its user is active, and gives nil if not: then nobody is asking.
+  public func glance<T>(
+    _ request: borrowing Request,
+    _ body: (Caller, Timestamp, any Connection) throws(Refusal) -> T?
+  ) throws(Refusal) -> T {
+    let now = service.world.now()
+    let caller = try claimed(by: request, at: now)
+    let found = try service.database.glance { db throws(Refusal) in try body(caller, now, db) }
+    guard let found else { throw refusal }
+    request.context.userID = caller.userID.text
+    return found
   }
 
   /// Runs `body` for who is asking, on the snapshot that proved it.
@@ -34,23 +51,31 @@ public struct Bearer: Sendable {
     _ body: (Caller, any Connection) throws(Refusal) -> T
   ) throws(Refusal) -> T {
     let now = service.world.now()
-    guard request.parameterCount("HTTP_AUTHORIZATION") == 1,
-      let token = token(in: request.parameter("HTTP_AUTHORIZATION") ?? ""),
-      let claims = keys.verify(token, at: now),
+    let caller = try claimed(by: request, at: now)
+    return try service.database.read { db throws(Refusal) in
+      guard try Sessions.isAlive(caller.sessionID, of: caller.userID, at: now, in: db) else {
+        throw refusal
+      }
+      request.context.userID = caller.userID.text
+      return try body(caller, db)
+    }
+  }
+
+  /// Whom the request's token names, if it is one of ours and in force.
+  private func claimed(
+    by request: borrowing Request, at now: Timestamp
+  ) throws(Refusal) -> Caller {
+    guard let authorization = request.onlyParameter("HTTP_AUTHORIZATION"),
+      let token = token(in: authorization), let claims = keys.verify(token, at: now),
       let user = Identifier(claims.subject), let session = Identifier(claims.sessionID)
     else { throw refusal }
-    return try service.database.read { db throws(Refusal) in
-      guard try Sessions.isAlive(session, of: user, at: now, in: db) else { throw refusal }
-      request.context.userID = user.text
-      return try body(Caller(userID: user, sessionID: session), db)
-    }
+    return Caller(userID: user, sessionID: session)
   }
 
   /// What follows `Bearer ` (RFC 9110, section 11.1: the scheme's case does not matter).
   private func token(in authorization: String) -> String? {
-    guard authorization.utf8.prefix(7).map({ $0 | 0x20 }).elementsEqual("bearer ".utf8) else {
-      return nil
-    }
+    let scheme = authorization.utf8.prefix(7).lazy.map { $0 | 0x20 }
+    guard scheme.elementsEqual("bearer ".utf8) else { return nil }
     return String(authorization.utf8.dropFirst(7))
   }
 

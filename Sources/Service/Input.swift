@@ -64,7 +64,7 @@ extension Request {
   /// nginx's `$request_id`, 32 hexadecimal digits; a new one where nginx sent none.
   public func id(or world: World) -> String {
     if let id = parameter("REQUEST_ID"), id.utf8.count == 32,
-      id.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+      id.utf8.allSatisfy(\.isLowercaseHex)
     {
       return id
     }

@@ -100,6 +100,7 @@ private struct LineHandler: LogHandler {
       line.member("message", message)
       members(&line)
     }
-    System.writeError(writer.bytes + [10])
+    writer.endLine()
+    System.writeError(writer.bytes)
   }
 }

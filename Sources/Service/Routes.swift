@@ -34,8 +34,10 @@ public struct Route: Sendable {
   public init(_ method: Method, _ path: String, _ handler: @escaping IDHandler) {
     self.method = method
     self.path = path
-    around = path.firstRange(of: "{id}").map { hole in
-      (String(path[..<hole.lowerBound]), String(path[hole.upperBound...]))
+    around = path.firstIndex(of: "{").flatMap { open in
+      path.firstIndex(of: "}").map { close in
+        (String(path[..<open]), String(path[path.index(after: close)...]))
+      }
     }
     self.handler = handler
   }
@@ -67,7 +69,7 @@ public struct Routes: Sendable {
 
   /// Adds the routes for the machine itself, which all programs have.
   init(_ routes: [Route], figures: Figures, program: String, log: Log, world: World) {
-    let path = "/metrics/" + program.trimmingPrefix("dompet-")
+    let path = "/metrics/" + program.dropFirst("dompet-".count)
     let counted =
       routes.map { ($0.method.rawValue, $0.path) } + [
         ("GET", "/healthz"), ("GET", path), ("other", "none"),
@@ -99,45 +101,46 @@ public struct Routes: Sendable {
     let method = request.parameter("REQUEST_METHOD") ?? ""
     // The normalised path: the raw REQUEST_URI could name a route by another spelling.
     let path = request.parameter("DOCUMENT_URI") ?? ""
-    let known = routes.indices.compactMap { place in
-      routes[place].match(path).map { (place: place, route: routes[place], id: $0) }
-    }
+    let found = find(method, path)
     let response: Response
     do throws(Refusal) {
-      response = try answer(request, method: method, among: known)
+      response = try answer(request, method: method, path: path, found)
     } catch {
       report(error, requestID: id)
       response = Problem(error).response(requestID: id)
     }
     let microseconds = (System.monotonicNanoseconds() - begin) / 1000
-    let wanted = method == "HEAD" ? "GET" : method
-    let place = known.first { routes[$0.place].method.rawValue == wanted }?.place ?? routes.count
-    counts[place].count(status: response.status, microseconds: microseconds)
+    counts[found?.place ?? routes.count].count(
+      status: response.status, microseconds: microseconds)
     log.request(
       id: id, userID: request.context.userID,
-      method: known.contains { $0.route.method.rawValue == method } ? method : "other",
-      route: known.first?.route.path ?? "none", status: response.status,
-      durationMicroseconds: microseconds)
+      method: found != nil && method != "HEAD" ? method : "other",
+      route: (found.map { routes[$0.place] } ?? routes.first { $0.match(path) != nil })?.path
+        ?? "none",
+      status: response.status, durationMicroseconds: microseconds)
     return response
   }
 
-  private func answer(
-    _ request: borrowing Request, method: String,
-    among known: [(place: Int, route: Route, id: String)]
-  ) throws(Refusal) -> Response {
-    guard !known.isEmpty else { throw .notFound }
-    let own = known.map(\.route.method).flatMap { method in
-      method == .get ? ["GET", "HEAD"] : [method.rawValue]
-    }
-    let allowed = own + ["OPTIONS"]
-    if method == "OPTIONS" {
-      return Response(status: 204, headers: [("Allow", allowed.joined(separator: ", "))])
-    }
+  /// The route for a call, and what stands at `{id}`; HEAD is answered like GET.
+  private func find(_ method: String, _ path: String) -> (place: Int, id: String)? {
     let wanted = method == "HEAD" ? "GET" : method
-    guard let (_, route, id) = known.first(where: { $0.route.method.rawValue == wanted }) else {
-      throw .methodNotAllowed(allowed: allowed)
+    for (place, route) in routes.enumerated() where route.method.rawValue == wanted {
+      if let id = route.match(path) { return (place, id) }
     }
-    return try route.answer(request, id)
+    return nil
+  }
+
+  private func answer(
+    _ request: borrowing Request, method: String, path: String, _ found: (place: Int, id: String)?
+  ) throws(Refusal) -> Response {
+    if let found { return try routes[found.place].answer(request, found.id) }
+    let own = routes.filter { $0.match(path) != nil }.flatMap { route in
+      route.method == .get ? ["GET", "HEAD"] : [route.method.rawValue]
+    }
+    guard !own.isEmpty else { throw .notFound }
+    let allowed = own + ["OPTIONS"]
+    guard method == "OPTIONS" else { throw .methodNotAllowed(allowed: allowed) }
+    return Response(status: 204, headers: [("Allow", allowed.joined(separator: ", "))])
   }
 
   /// Evidence is for the log only.

@@ -1,15 +1,19 @@
-// What a storage engine owes: two ways in, and statements that run there.
+// What a storage engine owes: the ways in, and statements that run there.
 
 import Domain
 
-/// A store that many threads, and many programs, use at once. `read` and `write` are the only
-/// ways in.
+/// A store that many threads, and many programs, use at once. `read`, `glance` and `write` are the
+/// only ways in.
 public protocol Database: Sendable {
   /// Runs `body` on one snapshot: it sees everything that was durable when its first statement
   /// began, and nothing later. Writing is refused.
   ///
   /// Throws what `body` throws; `.busy` when the store cannot be read now.
   func read<T>(_ body: (any Connection) throws(Refusal) -> T) throws(Refusal) -> T
+
+  /// As `read`, for a body that runs one statement. That is a snapshot by itself, so no transaction
+  /// has to be begun and ended around it. A second statement is refused with `.broken`.
+  func glance<T>(_ body: (any Connection) throws(Refusal) -> T) throws(Refusal) -> T
 
   /// Runs `body` alone among all writers; its effects are durable when this returns.
   ///

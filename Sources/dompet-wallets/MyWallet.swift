@@ -15,10 +15,9 @@ struct MyWallet: Sendable {
 
   /// 200 the wallet · 401 · 503
   func answer(_ request: borrowing Request) throws(Refusal) -> Response {
-    let found = try bearer.read(request) { caller, db throws(Refusal) in
-      try Wallets.find(ofUser: caller.userID, in: db)
+    let wallet = try bearer.glance(request) { caller, now, db throws(Refusal) in
+      try Wallets.find(ofUser: caller.userID, session: caller.sessionID, at: now, in: db)
     }
-    guard let wallet = found else { throw .broken(evidence: "a user has no wallet") }
     return .json(200) { answer in
       answer.member("id", wallet.id.text)
       answer.member("balance", wallet.balance.decimal)

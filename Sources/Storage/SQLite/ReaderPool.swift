@@ -22,6 +22,7 @@ final class ReaderPool: @unchecked Sendable {
 
   /// A connection on which anything failed is closed instead: the next one starts clean.
   func giveBack(_ connection: SQLiteConnection) {
+    connection.statementsLeft = nil
     connection.rollBack()
     guard !connection.hasFailed else { return }
     lock.locked { idle.append(connection) }

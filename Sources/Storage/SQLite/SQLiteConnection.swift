@@ -17,6 +17,8 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   private(set) var hasFailed = false
   /// While it is set, a statement that runs past it is interrupted.
   var deadline: Deadline?
+  /// How many statements may still be run, where that is limited.
+  var statementsLeft: Int?
   /// Pages in the write-ahead log when this connection last committed.
   var logPages = 0
   /// Pages in it when this connection last made a checkpoint.
@@ -117,6 +119,10 @@ extension SQLiteConnection {
   private func prepared(
     _ sql: StaticString, _ values: [Value]
   ) throws(Refusal) -> SQLiteStatement {
+    if let left = statementsLeft {
+      guard left > 0 else { throw .broken(evidence: "one statement too many: \(sql)") }
+      statementsLeft = left - 1
+    }
     // Without its transaction, a statement would be a transaction of its own.
     guard !expectsTransaction || isInTransaction else {
       throw .busy(evidence: "the transaction ended before: \(sql)")

@@ -75,6 +75,15 @@ public final class SQLiteDatabase: Database {
     return result
   }
 
+  public func glance<T>(
+    _ body: (any Connection) throws(Refusal) -> T
+  ) throws(Refusal) -> T {
+    let connection = try readers.borrow()
+    defer { readers.giveBack(connection) }
+    connection.statementsLeft = 1
+    return try body(connection)
+  }
+
   public func write<T: Sendable>(
     _ body: @escaping @Sendable (any Connection) throws(Refusal) -> T
   ) throws(Refusal) -> T {
