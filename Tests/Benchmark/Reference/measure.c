@@ -60,16 +60,17 @@ int hash_passwords(int threads, int seconds) {
   return 0;
 }
 
-// One line: the sum of all balances, and how many transactions there are. A wallet numbers its
-// transactions without a hole; that they are there is for `dompet verify` to say.
+// One line: the sum of all balances, the number of transactions, and that of wallets. A wallet
+// numbers its transactions without a hole; that they are there is for `dompet verify` to say.
 int print_sums(const char *path) {
   sqlite3 *database;
   if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL)) fail(path);
   sqlite3_wal_autocheckpoint(database, 0);
   sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-  sqlite3_stmt *sums = prepare(database, "SELECT sum(balance), sum(sequence) FROM wallets");
+  sqlite3_stmt *sums = prepare(
+      database, "SELECT sum(balance), sum(sequence), count(*) FROM wallets");
   if (sqlite3_step(sums) != SQLITE_ROW) fail("the wallets cannot be added up");
-  printf("%lld %lld\n", (long long)sqlite3_column_int64(sums, 0),
-         (long long)sqlite3_column_int64(sums, 1));
+  printf("%lld %lld %lld\n", (long long)sqlite3_column_int64(sums, 0),
+         (long long)sqlite3_column_int64(sums, 1), (long long)sqlite3_column_int64(sums, 2));
   _exit(fflush(stdout));  // without closing: the log stays for the programs that use it
 }
