@@ -64,6 +64,7 @@ start_stack() {
   local folder=$1 seed=${2:-$1}
   port=$(free_port)
   url=http://127.0.0.1:$port
+  mkdir -p "$folder"
   rm -f "$folder/url"
   (
     use_settings "$seed"
