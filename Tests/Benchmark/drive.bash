@@ -15,7 +15,7 @@ measure_rows() {
   local round name level levels
   read -ra levels <<< "$connections"
   mkdir -p "$state_folder/rows"
-  rm -f "$state_folder"/rows/* "$state_folder"/position-* "$state_folder/load-memory"
+  rm -f "$state_folder"/rows/* "$state_folder"/{position,paid}-* "$state_folder/load-memory"
   warm_up
   for ((round = 1; round <= rounds; round++)); do
     for level in "${levels[@]}"; do
@@ -56,13 +56,13 @@ measure() {
   result=$(drive "$name" "$level" "$length") || result=
   after=$(processor_time "$name")
   wait "$sampler"
-  local answers rate p50 p99 p999 refused credited rupiah used complaint
-  read -r answers rate p50 p99 p999 refused credited rupiah used complaint <<< "$result"
+  local answers rate p50 p99 p999 refused credited rupiah used paid complaint
+  read -r answers rate p50 p99 p999 refused credited rupiah used paid complaint <<< "$result"
   [[ $answers =~ ^[1-9] && ! $complaint ]] ||
     fail $void "${row_title[$name]} at $level: ${complaint:-no answer}" "$(last_error "$name")"
   case ${row_kind[$name]} in
     event | mixed)
-      move_position "$side" "$used"
+      move_position "$side" "$used" "$paid"
       check_sums "$name" "$credited" "$rupiah"
       ;;
     again | top-up) check_sums "$name" 0 0 ;;
@@ -86,8 +86,9 @@ drive() {
     use_settings "$seed_folder"
     export_paths "$side"
     export KIND=${row_kind[$name]} DIRECTORY=$seed_folder PASSWORD=$password SECONDS_EACH=$length
-    export THREADS=$((level > 1 ? 2 : 1)) POSITION RUN=$$-$EPOCHREALTIME
+    export THREADS=$((level > 1 ? 2 : 1)) POSITION PAID RUN=$$-$EPOCHREALTIME
     POSITION=$(position "$side")
+    PAID=$(cat "$state_folder/paid-$(database_side "$side")" 2> /dev/null || echo 0)
     exec wrk -t"$THREADS" -c"$level" -d"$((length + tail))s" --timeout 15s -s "$here/drive.lua" \
       "$url$path"
   ) | tail -n 1
@@ -147,8 +148,12 @@ last_error() {
 position() { cat "$state_folder/position-$(database_side "$1")" 2> /dev/null || echo 0; }
 
 move_position() {
-  local moved=$(($(position "$1") + $2))
-  echo $moved > "$state_folder/position-$(database_side "$1")"
+  local file moved
+  file=$state_folder/position-$(database_side "$1")
+  # Of the first run all lines but the last few have surely been paid: these can come again.
+  [[ -e $file ]] || echo "$3" > "${file/position/paid}"
+  moved=$(($(position "$1") + $2))
+  echo $moved > "$file"
 }
 
 sums() { "$directory/bin/reference" sums "$(database_of "$1")"; }

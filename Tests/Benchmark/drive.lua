@@ -5,14 +5,15 @@
 --   wallet    GET WALLET_PATH, the users of the file tokens in turn
 --   history   GET HISTORY_PATH, the same
 --   event     POST EVENT_PATH, a payment of each line of references once, from line POSITION on
---   again     POST EVENT_PATH, payments of the first POSITION lines, over and over
+--   again     POST EVENT_PATH, payments of the first PAID lines, 1000 at most, over and over
 --   top-up    POST TOP_UP_PATH, each with a key of its own (RUN makes it so)
 --   login     POST LOGIN_PATH, the users of the file usernames in turn
 --   mixed     of 20 requests 16 wallet, 2 history, 1 event, 1 top-up
 --
 -- The files lie in DIRECTORY; of THREADS threads each takes every so many lines. At its end, one
 -- line: answers that did the work, how many a second, p50, p99 and p99.9 of the latency in ms,
--- refusals (503), credits, their sum in rupiah, lines used; then what was wrong, if anything was.
+-- refusals (503), credits, their sum in rupiah, lines begun, of which from the first so many all
+-- were used; then what was wrong, if anything was.
 
 local ffi = require("ffi")
 ffi.cdef([[
@@ -108,7 +109,7 @@ function make.event()
 end
 
 function make.again()
-  used = used % math.max(1, math.floor(math.min(position, 1000) / lines_each)) + 1
+  used = used % math.floor(math.min(tonumber(setting("PAID")), 1000) / lines_each) + 1
   paid[used] = paid[used] or event(reference())
   return paid[used]
 end
@@ -215,10 +216,13 @@ end
 
 function done(summary, latency)
   local answers, duration = whole(summary)
-  local longest = 0
-  for _, thread in ipairs(threads) do longest = math.max(longest, thread:get("used")) end
-  print(string.format("%d %.1f %.3f %.3f %.3f %d %d %d %d %s", answers, answers / duration,
+  local most, least = 0, math.huge
+  for _, thread in ipairs(threads) do
+    most = math.max(most, thread:get("used"))
+    least = math.min(least, thread:get("used"))
+  end
+  print(string.format("%d %.1f %.3f %.3f %.3f %d %d %d %d %d %s", answers, answers / duration,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000, latency:percentile(99.9) / 1000,
-    sum("refused"), sum("credited"), sum("sent_rupiah"), longest * lines_each,
+    sum("refused"), sum("credited"), sum("sent_rupiah"), most * lines_each, least * lines_each,
     complaint(summary)))
 end
