@@ -144,7 +144,8 @@ let package = Package(
       swiftSettings: strict),
     // Fills a database, so that `dompet verify` and the benchmark can be measured at any size.
     .executableTarget(
-      name: "ledger-seed", dependencies: ["Domain", "Storage", "Schema", "Ledger"],
+      name: "ledger-seed",
+      dependencies: ["Domain", "Crypto", "Storage", "Passwords", "Schema", "Ledger"],
       path: "Tests/Benchmark/Seed", swiftSettings: strict),
     .testTarget(
       name: "StorageTests",

@@ -5,6 +5,7 @@
 // chosen by lot, top up ten times, so the rows of one wallet lie far from each other in the tables
 // that are kept in another order.
 
+import Crypto
 import Domain
 import Glibc
 import Ledger
@@ -13,25 +14,54 @@ import Storage
 
 /// Gives the exit status.
 func run(arguments: [String]) -> Int32 {
-  let numbers = arguments.dropFirst(2).compactMap { Int($0) }
-  guard arguments.count == 5, numbers.count == 3, numbers[0] > 0, numbers.allSatisfy({ $0 >= 0 })
-  else {
-    print("Usage: ledger-seed DATABASE USERS TRANSACTIONS OPEN")
-    return 64
-  }
+  let numbers = arguments.dropFirst(2).compactMap { Int($0) }.filter { $0 >= 0 }
   do {
-    let database = try SQLiteDatabase(
-      path: arguments[1], migrations: Schema.migrations, mode: .service)
-    let begin = now.adding(seconds: Int64(-3 * (numbers[1] + numbers[2])))
-    let seed = Seed(database: database, owners: try addUsers(numbers[0], to: database, at: begin))
-    try seed.topUp(numbers[1], isPaid: true, from: begin)
-    try seed.topUp(
-      numbers[2], isPaid: false, from: begin.adding(seconds: Int64(3 * numbers[1])))
-    return 0
+    switch (arguments.count, arguments.dropFirst().first) {
+    case (5, "--hand-out"?):
+      guard let count = numbers.last, count > 0 else { return usage() }
+      return try handOut(count, of: arguments[2], to: arguments[3])
+    case (5, let path?):
+      guard numbers.count == 3, numbers[0] > 0 else { return usage() }
+      try fill(path, users: numbers[0], paid: numbers[1], open: numbers[2])
+      return 0
+    default: return usage()
+    }
   } catch {
     print("ledger-seed: \(error)")
     return 1
   }
+}
+
+private func usage() -> Int32 {
+  print("Usage: ledger-seed DATABASE USERS TRANSACTIONS OPEN")
+  print("       ledger-seed --hand-out DATABASE DIRECTORY COUNT")
+  return 64
+}
+
+private func opened(_ path: String) throws -> SQLiteDatabase {
+  try SQLiteDatabase(path: path, migrations: Schema.migrations, mode: .service)
+}
+
+private func fill(_ path: String, users: Int, paid: Int, open: Int) throws {
+  let database = try opened(path)
+  let begin = currentTime().adding(seconds: Int64(-3 * (paid + open)))
+  let seed = Seed(database: database, owners: try addUsers(users, to: database, at: begin))
+  try seed.topUp(paid, isPaid: true, from: begin)
+  try seed.topUp(open, isPaid: false, from: begin.adding(seconds: Int64(3 * paid)))
+}
+
+private func handOut(_ count: Int, of path: String, to directory: String) throws -> Int32 {
+  guard let secret = getenv("JWT_ACCESS_SECRET").map({ String(cString: $0) }),
+    let password = getenv("PASSWORD").map({ String(cString: $0) })
+  else {
+    print("ledger-seed: --hand-out needs JWT_ACCESS_SECRET and PASSWORD in the environment.")
+    return 64
+  }
+  let handOut = try HandOut(opened(path), secret: JWTSecret(secret), password: password)
+  try handOut.logIn(
+    count, tokens: directory + "/tokens", usernames: directory + "/usernames")
+  try handOut.writeReferences(directory + "/references")
+  return 0
 }
 
 private struct Owner {
@@ -124,7 +154,7 @@ private struct Seed {
 }
 
 /// What a write could not do in its time is tried again.
-private func patiently(
+func patiently(
   _ database: SQLiteDatabase,
   _ body: @escaping @Sendable (any Connection) throws(Refusal) -> Void
 ) throws(Refusal) {
@@ -137,7 +167,7 @@ private func patiently(
   }
 }
 
-private func batches(_ count: Int) -> [Range<Int>] {
+func batches(_ count: Int) -> [Range<Int>] {
   stride(from: 0, to: count, by: batchSize).map { $0..<min($0 + batchSize, count) }
 }
 
@@ -146,15 +176,15 @@ private func hex(_ number: Int64, digits: Int) -> String {
   return String(repeating: "0", count: max(0, digits - text.count)) + text
 }
 
-private func world(at moment: Timestamp) -> World {
+func world(at moment: Timestamp) -> World {
   World(
     now: { moment }, monotonicMilliseconds: { 0 }, wait: { _ in },
     randomBytes: { count in
-      let numbers = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
-      return (0..<min(count, 16)).map { UInt8(truncatingIfNeeded: numbers[$0 / 8] >> ($0 % 8 * 8)) }
+      let numbers = (0..<(count + 7) / 8).map { _ in UInt64.random(in: .min ... .max) }
+      return (0..<count).map { UInt8(truncatingIfNeeded: numbers[$0 / 8] >> ($0 % 8 * 8)) }
     })
 }
 
-private var now: Timestamp {
+func currentTime() -> Timestamp {
   Timestamp(microseconds: Int64(time(nil)) * 1_000_000)
 }
