@@ -147,6 +147,11 @@ let package = Package(
       name: "ledger-seed",
       dependencies: ["Domain", "Crypto", "Storage", "Passwords", "Schema", "Ledger"],
       path: "Tests/Benchmark/Seed", swiftSettings: strict),
+    // Single pieces of the product's work in a loop, so that their instructions can be counted.
+    .executableTarget(
+      name: "benchmark-work",
+      dependencies: ["Domain", "JSON", "Crypto", "Storage", "Schema", "Ledger", "Xendit"],
+      path: "Tests/Benchmark/Work", swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
       dependencies: ["CSQLite", "Domain", "Storage", "Support", "storage-writer"],

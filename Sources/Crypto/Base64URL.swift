@@ -10,8 +10,8 @@ public enum Base64URL {
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
   /// Each character's value by its byte, `none` for those outside of the alphabet.
-  private static let values: [UInt8] = {
-    var values = [UInt8](repeating: none, count: 256)
+  private static let values: InlineArray<256, UInt8> = {
+    var values = InlineArray<256, UInt8>(repeating: none)
     for (value, character) in alphabet.enumerated() {
       values[Int(character)] = UInt8(value)
     }
@@ -49,24 +49,35 @@ public enum Base64URL {
 
   /// The bytes; nil unless the text, in ASCII, is exactly what `encode` makes of them.
   public static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    guard text.count % 4 != 1 else { return nil }
-    let values = values
-    var seen: UInt8 = 0
-    var bits: UInt32 = 0
-    var bitCount: UInt32 = 0
-    let bytes = [UInt8](capacity: text.count * 6 / 8) { bytes in
-      for character in text {
-        let value = values[Int(character)]
-        seen |= value
-        bits = bits &<< 6 | UInt32(value)
-        bitCount &+= 6
-        if bitCount >= 8 {
-          bitCount &-= 8
-          bytes.append(UInt8(truncatingIfNeeded: bits &>> bitCount))
-        }
-      }
+    decode(text.span)
+  }
+
+  private static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+    let (quads, rest) = (text.count / 4, text.count % 4)
+    guard rest != 1 else { return nil }
+    var decoded = [UInt8](repeating: 0, count: text.count * 6 / 8)
+    var bytes = decoded.mutableSpan
+    let values = values.span
+    var (seen, unused): (UInt8, UInt8) = (0, 0)
+    // Four characters of six bits are three bytes.
+    for quad in 0..<quads {
+      let text = text.extracting(4 * quad..<4 * quad + 4)
+      let (first, second) = (values[Int(text[0])], values[Int(text[1])])
+      let (third, fourth) = (values[Int(text[2])], values[Int(text[3])])
+      seen |= first | second | third | fourth
+      bytes[3 * quad] = first &<< 2 | second &>> 4
+      bytes[3 * quad + 1] = second &<< 4 | third &>> 2
+      bytes[3 * quad + 2] = third &<< 6 | fourth
     }
-    let unused = bits & (1 &<< bitCount &- 1)
-    return seen & none == 0 && unused == 0 ? bytes : nil
+    if rest > 0 {
+      let text = text.extracting(4 * quads..<text.count)
+      let (first, second) = (values[Int(text[0])], values[Int(text[1])])
+      let third = rest > 2 ? values[Int(text[2])] : 0
+      seen |= first | second | third
+      bytes[3 * quads] = first &<< 2 | second &>> 4
+      if rest > 2 { bytes[3 * quads + 1] = second &<< 4 | third &>> 2 }
+      unused = rest > 2 ? third &<< 6 : second &<< 4
+    }
+    return seen & none == 0 && unused == 0 ? decoded : nil
   }
 }

@@ -20,10 +20,15 @@ public struct HMACSHA256: Sendable {
 
   /// The message's code: 32 bytes. Compare codes with `constantTimeEqual`.
   public func authenticate(_ message: [UInt8]) -> [UInt8] {
+    authenticate(message.span)
+  }
+
+  /// The message's code: 32 bytes. Compare codes with `constantTimeEqual`.
+  public func authenticate(_ message: Span<UInt8>) -> [UInt8] {
     var inner = inner
     inner.update(message)
     var outer = outer
-    outer.update(inner.finish())
+    outer.update(inner.digest().span)
     return outer.finish()
   }
 }

@@ -38,7 +38,7 @@ public struct JWTKeys: Sendable {
       let last = bytes.lastIndex(of: JWTKeys.dot), first < last,
       let key = key(namedBy: bytes[..<first]),
       let signature = Base64URL.decode(bytes[(last + 1)...]),
-      constantTimeEqual(signature, key.hmac.authenticate(Array(bytes[..<last]))),
+      constantTimeEqual(signature, key.hmac.authenticate(bytes.span.extracting(..<last))),
       let payload = Base64URL.decode(bytes[(first + 1)..<last])
     else { return nil }
     return AccessClaims(payload: payload, at: now)

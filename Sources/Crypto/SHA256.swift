@@ -29,39 +29,63 @@ public struct SHA256: Sendable {
   /// Takes the next piece of the message.
   public mutating func update(_ bytes: Span<UInt8>) {
     lengthBits &+= UInt64(truncatingIfNeeded: bytes.count) &<< 3
-    var index = 0
-    while pendingCount > 0, index < bytes.count {
-      append(bytes[index])
-      index += 1
-    }
+    var index = pendingCount > 0 ? take(bytes, from: 0) : 0
     while bytes.count - index >= 64 {
-      state.compress(SHA256Block(bytes.extracting(index..<index + 64)))
+      state.compress(bytes.extracting(index..<index + 64))
       index += 64
     }
-    while index < bytes.count {
-      append(bytes[index])
-      index += 1
-    }
+    if index < bytes.count { _ = take(bytes, from: index) }
   }
 
   /// The digest of all pieces: 32 bytes.
   public consuming func finish() -> [UInt8] {
-    append(0x80)
-    while pendingCount != 56 {
-      append(0)
+    let digest = digest()
+    var bytes = [UInt8](repeating: 0, count: 32)
+    for index in 0..<32 {
+      bytes[index] = digest[index]
     }
-    for shift in stride(from: UInt64(56), through: 0, by: -8) {
-      append(UInt8(truncatingIfNeeded: lengthBits &>> shift))
-    }
+    return bytes
+  }
+
+  /// The same without an array, which would have to be allocated.
+  consuming func digest() -> InlineArray<32, UInt8> {
+    pad()
     return state.bytes
   }
 
-  private mutating func append(_ byte: UInt8) {
-    pending[pendingCount] = byte
-    pendingCount += 1
-    if pendingCount == 64 {
-      state.compress(SHA256Block(pending.span))
-      pendingCount = 0
+  /// Takes as many bytes as fill the pending block, or are there, and says where it stopped.
+  private mutating func take(_ bytes: Span<UInt8>, from start: Int) -> Int {
+    let end = min(bytes.count, start + 64 - pendingCount)
+    for index in start..<end {
+      pending[pendingCount] = bytes[index]
+      pendingCount += 1
     }
+    if pendingCount == 64 { compressPending() }
+    return end
+  }
+
+  /// Section 5.1.1: a bit, zeros up to the end of a block, and there the length.
+  private mutating func pad() {
+    pending[pendingCount] = 0x80
+    clearPending(from: pendingCount + 1)
+    if pendingCount >= 56 {
+      compressPending()
+      clearPending(from: 0)
+    }
+    for index in 0..<8 {
+      pending[56 + index] = UInt8(truncatingIfNeeded: lengthBits &>> UInt64(56 - 8 * index))
+    }
+    compressPending()
+  }
+
+  private mutating func clearPending(from start: Int) {
+    for index in start..<64 {
+      pending[index] = 0
+    }
+  }
+
+  private mutating func compressPending() {
+    state.compress(pending.span)
+    pendingCount = 0
   }
 }

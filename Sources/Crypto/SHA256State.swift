@@ -15,20 +15,23 @@ struct SHA256State: Sendable {
   private var h: UInt32 = 0x5be0_cd19
 
   /// The words as 32 bytes, big-endian.
-  var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(32)
-    for word in [a, b, c, d, e, f, g, h] {
-      for shift in stride(from: UInt32(24), through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: word &>> shift))
-      }
+  var bytes: InlineArray<32, UInt8> {
+    let words: InlineArray<8, UInt32> = [a, b, c, d, e, f, g, h]
+    var bytes = InlineArray<32, UInt8>(repeating: 0)
+    for index in 0..<8 {
+      bytes[4 * index] = UInt8(truncatingIfNeeded: words[index] &>> 24)
+      bytes[4 * index + 1] = UInt8(truncatingIfNeeded: words[index] &>> 16)
+      bytes[4 * index + 2] = UInt8(truncatingIfNeeded: words[index] &>> 8)
+      bytes[4 * index + 3] = UInt8(truncatingIfNeeded: words[index])
     }
     return bytes
   }
 
-  /// One block: 64 rounds from here, and their outcome added to what was here before.
-  mutating func compress(_ block: SHA256Block) {
-    var window = block
+  /// One block of 64 bytes: 64 rounds from here, and their outcome added to what was here before.
+  mutating func compress(_ block: Span<UInt8>) {
+    // Said once, it spares each byte its check.
+    precondition(block.count == 64)
+    var window = SHA256Block(block)
     var next = self
     next.rounds(
       &window, at: 0, 0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5,
@@ -89,8 +92,9 @@ struct SHA256State: Sendable {
   }
 }
 
-/// One round (section 6.2.2, step 3). `choice` and `majority` are the standard's Ch and Maj in
-/// forms that take fewer steps; the next round's `b ^ c` is this one's `a ^ b`.
+/// One round (section 6.2.2, step 3). `choice`, `majority` and the sums of rotations are the
+/// standard's in forms that take fewer steps: the next round's `b ^ c` is this one's `a ^ b`, and
+/// a word that is rotated in turn need not be copied for each rotation.
 @inline(__always)
 private func round(
   _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32,
@@ -98,14 +102,14 @@ private func round(
 ) {
   let choice = ((f ^ g) & e) ^ g
   let majority = ((a ^ b) & (b ^ c)) ^ b
-  let sum = h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice &+ input
+  let sum = h &+ ((e.rotated(14) ^ e).rotated(5) ^ e).rotated(6) &+ choice &+ input
   d &+= sum
-  h = sum &+ (a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)) &+ majority
+  h = sum &+ ((a.rotated(9) ^ a).rotated(11) ^ a).rotated(2) &+ majority
 }
 
 /// A window of sixteen words on the message schedule: at first the block itself.
-struct SHA256Block {
-  fileprivate var words = InlineArray<16, UInt32>(repeating: 0)
+private struct SHA256Block {
+  private var words = InlineArray<16, UInt32>(repeating: 0)
 
   /// Reads 64 bytes, big-endian.
   @inline(__always)
@@ -119,14 +123,14 @@ struct SHA256Block {
 
   /// The word at `index`, which gives way to the one sixteen after it (section 6.2.2, step 1).
   @inline(__always)
-  fileprivate mutating func take(_ index: Int) -> UInt32 {
+  mutating func take(_ index: Int) -> UInt32 {
     let word = words[index]
     let after = words[(index + 1) & 15]
     let before = words[(index + 14) & 15]
     words[index] =
       word &+ words[(index + 9) & 15]
-      &+ (after.rotated(7) ^ after.rotated(18) ^ (after &>> 3))
-      &+ (before.rotated(17) ^ before.rotated(19) ^ (before &>> 10))
+      &+ ((after.rotated(11) ^ after).rotated(7) ^ (after &>> 3))
+      &+ ((before.rotated(2) ^ before).rotated(17) ^ (before &>> 10))
     return word
   }
 }

@@ -27,6 +27,23 @@ struct JWTForgeryTests {
     #expect(try JWTKeys.make().verify(Forge.token(header: header), at: now) == nil)
   }
 
+  @Test(
+    "a payload that says the same in another way is accepted",
+    arguments: [
+      " " + Forge.payload() + "\n", Forge.payload().replacing(":", with: " : "),
+      Forge.payload().replacing("dompet", with: #"\u0064ompet"#),
+      Forge.payload().replacing("sub", with: #"\u0073ub"#),
+      Forge.payload(iat: "1781395200.0", exp: "17813961e2"),
+      #"{"iat":0,\#(Forge.payload().dropFirst().replacing(#""iat":1781395200,"#, with: ""))"#,
+    ])
+  func samePayload(payload: String) throws {
+    let claims = try #require(JWTKeys.make().verify(Forge.token(payload: payload), at: now))
+    let ours = try #require(JWTKeys.make().verify(Forge.token(), at: now))
+    #expect(claims.subject == ours.subject && claims.username == ours.username)
+    #expect(claims.role == ours.role && claims.sessionID == ours.sessionID)
+    #expect(claims.expiresAt == ours.expiresAt && claims.tokenID == ours.tokenID)
+  }
+
   @Test("a payload that says anything else is refused", arguments: payloads)
   func payload(payload: String) throws {
     #expect(try JWTKeys.make().verify(Forge.token(payload: payload), at: now) == nil)
