@@ -83,7 +83,8 @@ public enum History {
       [
         .text(span.wallet.text), .integer(floor), .integer(span.last),
         .optional(span.kind?.rawValue), .integer(Int64(limit) + 1),
-      ], Transactions.transaction)
+      ]
+    ) { row throws(Refusal) in try Transactions.transaction(row, of: span.wallet) }
     let items = Array(found.prefix(limit))
     if found.count > limit { return Page(items: items, next: items.last?.id) }
     let isWhole = floor <= span.first

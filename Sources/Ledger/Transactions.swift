@@ -49,8 +49,15 @@ public enum Transactions {
   }
 
   static func transaction(_ row: borrowing Row) throws(Refusal) -> Transaction {
+    try transaction(row, of: try row.identifier(0))
+  }
+
+  /// The same where the wallet is known, so that its column need not be read.
+  static func transaction(
+    _ row: borrowing Row, of wallet: Identifier
+  ) throws(Refusal) -> Transaction {
     Transaction(
-      id: TransactionID(wallet: try row.identifier(0), sequence: try row.integer(1)),
+      id: TransactionID(wallet: wallet, sequence: try row.integer(1)),
       posting: Posting(
         kind: try row.parsed(2) { Posting.Kind(rawValue: $0) }, amount: try row.money(3),
         description: try row.text(4), reference: try row.optionalText(5),

@@ -6,6 +6,9 @@ enum Limits {
   static let writeSeconds = 4
   /// A reader meets a lock only while the write-ahead log is recovered after a crash.
   static let readBusyMilliseconds: Int32 = 4000
+  /// What a reader keeps of the file in memory. It forgets all of it with each commit anywhere, and
+  /// the kernel has it too: what one request reads must fit, no more.
+  static let readCacheKibibytes = 256
   /// At start another program may be applying a long migration.
   static let startSeconds = 60
   /// SQLite's own default: 4 MB of log, so that a checkpoint is rare and short.

@@ -49,7 +49,9 @@ extension SQLiteConnection {
       throw .broken(evidence: "SQLite does not take synchronous=FULL")
     }
     switch purpose {
-    case .reading: try run(script: Array("PRAGMA query_only=ON".utf8))
+    case .reading:
+      let cache = "PRAGMA cache_size=-\(Limits.readCacheKibibytes)"
+      try run(script: Array("PRAGMA query_only=ON; \(cache)".utf8))
     case .writing: watch()
     }
   }

@@ -1,9 +1,9 @@
 // What ledger-seed writes, through the ledger's own functions: every row is as a program would have
 // left it, hashes and all, but for the provider's events, which are left out.
 //
-// Payments come in time's order, three seconds apart up to now. In each write two hundred users,
-// chosen by lot, top up ten times, so the rows of one wallet lie far from each other in the tables
-// that are kept in another order.
+// Payments come in time's order, three seconds apart up to now. One user after the other tops up
+// ten times, all of them again and again, so that what is written together lies together: else the
+// largest ledgers would take hours.
 
 import Crypto
 import Domain
@@ -69,19 +69,23 @@ private struct Owner {
   let wallet: Identifier
 }
 
-private let batchSize = 2_000
+private let batchSize = 10_000
 private let burstSize = 10
 
 private func addUsers(
   _ count: Int, to database: SQLiteDatabase, at moment: Timestamp
 ) throws -> [Owner] {
-  let world = world(at: moment)
   let users = try (1...count).map { number in
     User(
-      id: .make(in: world), email: try Email("seed\(number)@example.com"),
+      id: .make(in: world(at: moment.adding(seconds: Int64(number - count)))),
+      email: try Email("seed\(number)@example.com"),
       username: try Username("seed\(number)"), name: nil, role: .user, createdAt: moment)
   }
-  let owners = users.map { Owner(user: $0.id, wallet: .make(in: world)) }
+  let owners = users.enumerated().map { number, user in
+    Owner(
+      user: user.id,
+      wallet: .make(in: world(at: moment.adding(seconds: Int64(number + 1 - count)))))
+  }
   for batch in batches(count) {
     try patiently(database) { db throws(Refusal) in
       for number in batch {
@@ -110,9 +114,8 @@ private struct Seed {
 
   private func write(_ batch: Range<Int>, isPaid: Bool, from begin: Timestamp) throws(Refusal) {
     try patiently(database) { db throws(Refusal) in
-      var owner = owners[0]
       for number in batch {
-        if number % burstSize == 0 { owner = owners.randomElement() ?? owner }
+        let owner = owners[number / burstSize % owners.count]
         let moment = begin.adding(seconds: Int64(3 * number))
         let (topUp, invoice) = try add(to: owner, number, at: moment, in: db)
         if isPaid { try pay(topUp, by: invoice, at: moment.adding(seconds: 2), in: db) }

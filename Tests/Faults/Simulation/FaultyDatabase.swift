@@ -27,6 +27,13 @@ final class FaultyDatabase: Database, @unchecked Sendable {
     return try real.read(body)
   }
 
+  func glance<T>(_ body: (any Connection) throws(Refusal) -> T) throws(Refusal) -> T {
+    try checkAlive()
+    episode.step("\(program.rawValue) glances")
+    try checkAlive()
+    return try real.glance(body)
+  }
+
   func write<T: Sendable>(
     _ body: @escaping @Sendable (any Connection) throws(Refusal) -> T
   ) throws(Refusal) -> T {
