@@ -22,7 +22,9 @@ CREATE TABLE wallet_transactions (
   wallet_id     TEXT    NOT NULL REFERENCES wallets (id),
   sequence      INTEGER NOT NULL CHECK (sequence > 0),
   type          TEXT    NOT NULL
-    CHECK (type IN ('TOP_UP', 'TRANSFER_IN', 'TRANSFER_OUT', 'ADJUSTMENT')),
+    CHECK (type = 'TOP_UP' OR type = 'TRANSFER_IN' OR type = 'TRANSFER_OUT'
+      OR type = 'ADJUSTMENT'),                         -- OR: for IN with more than two, SQLite
+                                                       -- builds a table at each row's writing
   amount        INTEGER NOT NULL CHECK (amount <> 0),  -- signed, whole rupiah
   balance_after INTEGER NOT NULL,
   description   TEXT    NOT NULL,                      -- '' where a sender said nothing

@@ -11,7 +11,7 @@ CREATE TABLE wallet_top_ups (
   amount          INTEGER NOT NULL CHECK (amount > 0), -- whole rupiah
   currency        TEXT    NOT NULL CHECK (currency = 'IDR'),
   status          TEXT    NOT NULL
-    CHECK (status IN ('PENDING', 'PAID', 'EXPIRED', 'FAILED')),
+    CHECK (status = 'PENDING' OR status = 'PAID' OR status = 'EXPIRED' OR status = 'FAILED'),
   invoice_id      TEXT,
   invoice_url     TEXT,
   lease_until     INTEGER,

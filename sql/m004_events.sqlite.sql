@@ -17,7 +17,8 @@ CREATE TABLE webhook_events (
   amount            INTEGER,                           -- as the provider says, if it is whole
   currency          TEXT,                              -- as the provider says
   state             TEXT    NOT NULL
-    CHECK (state IN ('settled', 'waiting', 'review', 'resolved', 'foreign')),
+    CHECK (state = 'settled' OR state = 'waiting' OR state = 'review' OR state = 'resolved'
+      OR state = 'foreign'),
   reason            TEXT,                              -- why it waits, or waited, for review
   resolution        TEXT    CHECK (resolution IN ('credited', 'dismissed')),
   resolved_by       TEXT    CHECK (resolved_by <> ''), -- the operator's name

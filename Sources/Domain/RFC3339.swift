@@ -4,9 +4,9 @@ extension Timestamp {
   /// A date and time of RFC 3339, section 5.6, with any offset, in years 1 to 9999. Digits beyond
   /// microseconds are dropped.
   public init?(rfc3339 text: String) {
-    var scanner = Scanner(text.utf8[...])
-    guard text.utf8.count <= 64,
-      let year = scanner.digits(4), year >= 1, scanner.skip("-"),
+    guard text.utf8.count <= 64 else { return nil }
+    var scanner = Scanner(Array(text.utf8)[...])
+    guard let year = scanner.digits(4), year >= 1, scanner.skip("-"),
       let month = scanner.digits(2), (1...12).contains(month), scanner.skip("-"),
       let day = scanner.digits(2), day >= 1, day <= Timestamp.days(of: month, in: year),
       scanner.skip("Tt "),
@@ -43,9 +43,9 @@ extension Timestamp {
 
 /// Reads from the front of a text.
 private struct Scanner {
-  private var rest: Substring.UTF8View
+  private var rest: ArraySlice<UInt8>
 
-  init(_ text: Substring.UTF8View) {
+  init(_ text: ArraySlice<UInt8>) {
     rest = text
   }
 

@@ -9,6 +9,9 @@ enum Limits {
   /// What a reader keeps of the file in memory. It forgets all of it with each commit anywhere, and
   /// the kernel has it too: what one request reads must fit, no more.
   static let readCacheKibibytes = 256
+  /// What the writer keeps in memory: all pages that a large group changes, or they would go to the
+  /// log before the commit, be read again, and be written once more.
+  static let writeCacheKibibytes = 8192
   /// At start another program may be applying a long migration.
   static let startSeconds = 60
   /// SQLite's own default: 4 MB of log, so that a checkpoint is rare and short.

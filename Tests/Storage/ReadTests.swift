@@ -26,6 +26,19 @@ struct ReadTests {
     #expect(try database.numbers() == [1, 2])
   }
 
+  @Test("a glance is one statement on its own snapshot, and no second one")
+  func glance() throws {
+    #expect(try database.glance { connection throws(Refusal) in try connection.numbers() } == [1])
+    let refusal = #expect(throws: Refusal.self) {
+      try database.glance { connection throws(Refusal) in
+        _ = try connection.numbers()
+        return try connection.numbers()
+      }
+    }
+    if case .broken = refusal {} else { Issue.record("\(String(describing: refusal))") }
+    #expect(try database.numbers() == [1])
+  }
+
   @Test("reads go on while a writer has the lock, and do not see what is not committed")
   func readDuringWrite() throws {
     let seen = try database.write { [database] connection throws(Refusal) in

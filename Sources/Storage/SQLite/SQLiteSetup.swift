@@ -52,7 +52,11 @@ extension SQLiteConnection {
     case .reading:
       let cache = "PRAGMA cache_size=-\(Limits.readCacheKibibytes)"
       try run(script: Array("PRAGMA query_only=ON; \(cache)".utf8))
-    case .writing: watch()
+    case .writing:
+      // The pages that a job changes are copied before, so that it can be undone alone: in memory.
+      let cache = "PRAGMA cache_size=-\(Limits.writeCacheKibibytes)"
+      try run(script: Array("PRAGMA temp_store=MEMORY; \(cache)".utf8))
+      watch()
     }
   }
 

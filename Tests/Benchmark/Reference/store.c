@@ -19,7 +19,9 @@ sqlite3 *open_database(void) {
   sqlite3 *opened;
   const char *url = setting("DATABASE_URL");
   if (strncmp(url, "sqlite:", 7)) fail("DATABASE_URL");
+  // Who comes first reads the log anew; the others wait for that.
   if (sqlite3_open_v2(url + 7, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ||
+      sqlite3_busy_timeout(opened, 4000) ||
       sqlite3_exec(opened, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON", NULL, NULL, NULL)) {
     fail("the database cannot be used");
   }
@@ -46,7 +48,7 @@ static int run(sqlite3_stmt *statement) {
 // A checkpoint after so many pages is SQLite's default, and the product's own rule.
 void open_writer(void) {
   database = open_database();
-  sqlite3_busy_timeout(database, 4000);
+  sqlite3_exec(database, "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192", NULL, NULL, NULL);
   sqlite3_wal_autocheckpoint(database, 1000);
   begin = prepare(database, "BEGIN IMMEDIATE");
   commit = prepare(database, "COMMIT");

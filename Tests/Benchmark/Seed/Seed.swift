@@ -69,7 +69,7 @@ private struct Owner {
   let wallet: Identifier
 }
 
-private let batchSize = 10_000
+private let batchSize = 2_000
 private let burstSize = 10
 
 private func addUsers(
