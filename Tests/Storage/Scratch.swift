@@ -88,11 +88,13 @@ struct HeldTurnstile {
   private let descriptor: Int32
 
   init(of path: String) {
-    descriptor = Glibc.open(path + ".lock", O_RDONLY | O_CREAT, 0o660)
+    descriptor = Glibc.open(path + ".lock", O_RDONLY | O_CREAT | O_CLOEXEC, 0o660)
     flock(descriptor, LOCK_EX)
   }
 
+  /// Also where a child that another test has just forked holds the descriptor too.
   func release() {
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 }
