@@ -73,10 +73,7 @@ extension String {
   /// Swift's `==` holds canonically equivalent strings for equal (U+212A, the Kelvin sign, and
   /// `K`); names in JSON are equal only if they are the same scalars (RFC 8259, section 8.3).
   func hasSameScalars(as other: String) -> Bool {
-    let (own, others) = (utf8.span, other.utf8.span)
-    guard own.count == others.count else { return false }
-    for index in own.indices where own[index] != others[index] { return false }
-    return true
+    utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
   }
 
   /// This name as one step of a JSON Pointer (RFC 6901, section 3).

@@ -156,18 +156,19 @@ private struct Seed {
   }
 }
 
-/// What a write could not do in its time is tried again.
+/// What a write could not do in its time is tried again, ten times in all.
 func patiently(
   _ database: SQLiteDatabase,
   _ body: @escaping @Sendable (any Connection) throws(Refusal) -> Void
 ) throws(Refusal) {
-  while true {
+  for _ in 1..<10 {
     do throws(Refusal) {
       return try database.write(body)
     } catch .busy {
       continue
     }
   }
+  return try database.write(body)
 }
 
 func batches(_ count: Int) -> [Range<Int>] {
