@@ -30,8 +30,8 @@ public enum Wallets {
     ).first
   }
 
-  /// The wallet of a user whose session lives; nil if it does not, or the user is not active. One
-  /// statement: it is what is asked most often.
+  /// The wallet of a user whose session lives; nil if it does not, or the user is not active: the
+  /// rule of `Sessions.isAlive`, in the one statement that is asked most often.
   /// - Throws: `.broken` if a user has no wallet.
   public static func find(
     ofUser user: Identifier, session: Identifier, at now: Timestamp, in db: any Connection
