@@ -51,6 +51,9 @@ public struct Identifier: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension UInt8 {
+  /// Whether it is one of `0123456789` in ASCII.
+  var isDigit: Bool { self &- 48 < 10 }
+
   /// Whether it is one of `0123456789abcdef` in ASCII.
   public var isLowercaseHex: Bool { self &- 48 < 10 || self &- 97 < 6 }
 

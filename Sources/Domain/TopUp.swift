@@ -99,13 +99,26 @@ public struct TopUpReference: Hashable, Sendable {
 
   /// Nil unless `text` has the form of our references: it belongs to somebody else's invoice.
   public init?(_ text: String) {
-    let parts = text.utf8.split(separator: 45, omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].elementsEqual("WTU".utf8),
-      parts[1].count == 8, parts[1].allSatisfy({ (48...57).contains($0) }),
-      parts[2].count == 16,
-      parts[2].allSatisfy({ (48...57).contains($0) || (65...70).contains($0) })
-    else { return nil }
+    guard TopUpReference.isOurs(text.utf8.span) else { return nil }
     self.text = text
+  }
+
+  private static func isOurs(_ text: Span<UInt8>) -> Bool {
+    guard text.count == 29 else { return false }
+    for index in text.indices {
+      let byte = text[index]
+      let fits =
+        switch index {
+        case 0: byte == UInt8(ascii: "W")
+        case 1: byte == UInt8(ascii: "T")
+        case 2: byte == UInt8(ascii: "U")
+        case 3, 12: byte == UInt8(ascii: "-")
+        case 4..<12: byte.isDigit
+        default: byte.isDigit || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte)
+        }
+      guard fits else { return false }
+    }
+    return true
   }
 
   /// A new one: today's date in UTC, and 64 random bits.

@@ -49,10 +49,11 @@ struct Chain {
     }
     let createdAt = max(now, newestAt)
     let next = sequence &+ 1
-    let row = canonicalRow(posting, sequence: next, balanceAfter, createdAt)
+    var hash = SHA256()
+    hash.update(head)
+    hash.update(canonicalRow(posting, sequence: next, balanceAfter, createdAt))
     return Link(
-      sequence: next, balanceAfter: balanceAfter, createdAt: createdAt,
-      hash: SHA256.hash(head + row))
+      sequence: next, balanceAfter: balanceAfter, createdAt: createdAt, hash: hash.finish())
   }
 
   private func canonicalRow(

@@ -40,10 +40,10 @@ public enum Events {
   public static func state(
     of digest: [UInt8], in db: any Connection
   ) throws(Refusal) -> State? {
-    try db.query("SELECT state FROM webhook_events WHERE digest = $1", [.bytes(digest)]) {
+    try db.first("SELECT state FROM webhook_events WHERE digest = $1", [.bytes(digest)]) {
       row throws(Refusal) in
       try row.parsed(0) { State(rawValue: $0) }
-    }.first
+    }
   }
 
   /// Stores the event with its verdict; one that waits takes the new verdict.

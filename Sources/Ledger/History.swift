@@ -53,9 +53,9 @@ public enum History {
     of wallet: Identifier, _ filter: Filter, in db: any Connection
   ) throws(Refusal) -> Span {
     let newest =
-      try db.query("SELECT sequence FROM wallets WHERE id = $1", [.text(wallet.text)]) {
+      try db.first("SELECT sequence FROM wallets WHERE id = $1", [.text(wallet.text)]) {
         row throws(Refusal) in try row.integer(0)
-      }.first ?? 0
+      } ?? 0
     var (first, last): (Int64, Int64) = (1, newest)
     if let from = filter.from {
       first = try firstSequence(of: wallet, notBefore: from, upTo: newest, in: db)

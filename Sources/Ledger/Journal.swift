@@ -54,14 +54,13 @@ public enum Journal {
 
   /// The event of this id, with its body.
   public static func find(_ id: Int64, in db: any Connection) throws(Refusal) -> JournalEntry? {
-    try db.query(
+    try db.first(
       """
       SELECT id, received_at, state, reason, invoice_id, reference, status, amount, currency,
         webhook_id, resolution, resolved_by, resolved_at, resolution_reason, digest, body
       FROM webhook_events WHERE id = $1
       """,
-      [.integer(id)], entry
-    ).first
+      [.integer(id)], entry)
   }
 
   /// The events about a top-up that came within this time, oldest first. No index leads to them:
@@ -88,16 +87,16 @@ public enum Journal {
   private static func firstID(
     near moment: Timestamp, in db: any Connection
   ) throws(Refusal) -> Int64 {
-    let newest = try db.query(
+    let newest = try db.first(
       "SELECT id FROM webhook_events ORDER BY id DESC LIMIT 1", []
-    ) { row throws(Refusal) in try row.integer(0) }.first
+    ) { row throws(Refusal) in try row.integer(0) }
     var (low, high) = (Int64(1), (newest ?? 0) &+ 1)
     while low < high {
       let middle = low + (high - low) / 2
-      let next = try db.query(
+      let next = try db.first(
         "SELECT id, received_at FROM webhook_events WHERE id >= $1 ORDER BY id LIMIT 1",
         [.integer(middle)]
-      ) { row throws(Refusal) in (id: try row.integer(0), at: try row.timestamp(1)) }.first
+      ) { row throws(Refusal) in (id: try row.integer(0), at: try row.timestamp(1)) }
       if let next, next.at < moment { low = next.id + 1 } else { high = middle }
     }
     return low

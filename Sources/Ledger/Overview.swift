@@ -54,7 +54,7 @@ public struct Overview: Equatable, Sendable {
 
   /// The newest moment that the database knows of: the machine's clock should be past it.
   public static func newestMoment(in db: any Connection) throws(Refusal) -> Timestamp? {
-    try db.query(
+    try db.first(
       """
       SELECT max(at) FROM (
         SELECT (SELECT created_at FROM users ORDER BY id DESC LIMIT 1) AS at
@@ -63,7 +63,7 @@ public struct Overview: Equatable, Sendable {
         UNION ALL SELECT (SELECT received_at FROM webhook_events ORDER BY id DESC LIMIT 1)
         UNION ALL SELECT (SELECT max(done_at) FROM maintenance))
       """, []
-    ) { row throws(Refusal) in try row.optionalTimestamp(0) }.first ?? nil
+    ) { row throws(Refusal) in try row.optionalTimestamp(0) } ?? nil
   }
 
   private static func paid(
@@ -147,9 +147,9 @@ public struct Overview: Equatable, Sendable {
   private static func sum(
     _ sql: StaticString, _ values: [Value], in db: any Connection
   ) throws(Refusal) -> Sum {
-    try db.query(sql, values) { row throws(Refusal) in
+    try db.first(sql, values) { row throws(Refusal) in
       Sum(count: try row.integer(0), money: try row.money(1))
-    }.first ?? Sum(count: 0, money: .zero)
+    } ?? Sum(count: 0, money: .zero)
   }
 }
 

@@ -30,14 +30,14 @@ public enum PasswordResets {
   public static func user(
     of token: ResetToken, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> User? {
-    try db.query(
+    try db.first(
       """
       SELECT u.id, u.email, u.username, u.name, u.role, u.created_at
       FROM password_resets AS r JOIN users AS u ON u.id = r.user_id
       WHERE r.digest = $1 AND r.ended_at IS NULL AND r.expires_at > $2 AND u.is_active = 1
       """,
       [.bytes(token.digest), .integer(now.microseconds)]
-    ) { row throws(Refusal) in try Users.user(row) }.first
+    ) { row throws(Refusal) in try Users.user(row) }
   }
 
   /// What an open token is good for ends with it, or with a change of the password.

@@ -61,13 +61,12 @@ public enum People {
   public static func find(
     nameOrID: String, in db: any Connection
   ) throws(Refusal) -> Person? {
-    try db.query(
+    try db.first(
       """
       SELECT id, email, username, name, role, is_active, created_at, erased_at FROM users
       WHERE username = $1 OR id = $2
       """,
-      [.optional((try? Username(nameOrID))?.text), .text(nameOrID)], person
-    ).first
+      [.optional((try? Username(nameOrID))?.text), .text(nameOrID)], person)
   }
 
   /// Lets a user in no longer: sessions and tokens end, and nobody can send them money. What they

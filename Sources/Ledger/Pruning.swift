@@ -29,10 +29,10 @@ public enum Pruning {
   public static func sessions(
     after last: String?, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Slice<String> {
-    let end = try db.query(
+    let end = try db.first(
       "SELECT id FROM sessions WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2",
       [.text(last ?? ""), .integer(sliceRows - 1)]
-    ) { row throws(Refusal) in try row.text(0) }.first
+    ) { row throws(Refusal) in try row.text(0) }
     let removed = try db.execute(
       """
       DELETE FROM sessions
@@ -48,10 +48,10 @@ public enum Pruning {
   public static func passwordResets(
     after last: [UInt8]?, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Slice<[UInt8]> {
-    let end = try db.query(
+    let end = try db.first(
       "SELECT digest FROM password_resets WHERE digest > $1 ORDER BY digest LIMIT 1 OFFSET $2",
       [.bytes(last ?? []), .integer(sliceRows - 1)]
-    ) { row throws(Refusal) in try row.bytes(0) }.first
+    ) { row throws(Refusal) in try row.bytes(0) }
     let removed = try db.execute(
       """
       DELETE FROM password_resets

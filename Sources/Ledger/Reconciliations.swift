@@ -13,13 +13,13 @@ public enum Reconciliations {
   public static func beginPass(at now: Timestamp, in db: any Connection) throws(Refusal)
     -> Timestamp
   {
-    let resumed = try db.query(
+    let resumed = try db.first(
       """
       SELECT begun_at FROM reconciliations
       WHERE kind = 'pass' AND ended_at IS NULL AND begun_at BETWEEN $1 AND $2
       """,
       [.integer(now.adding(seconds: -resumableSeconds).microseconds), .integer(now.microseconds)]
-    ) { row throws(Refusal) in try row.timestamp(0) }.first
+    ) { row throws(Refusal) in try row.timestamp(0) }
     if let resumed { return resumed }
     try begin("pass", since: nil, at: now, in: db)
     return now
@@ -37,7 +37,7 @@ public enum Reconciliations {
   public static func beginRebuild(
     since: Timestamp, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Rebuild? {
-    let resumed = try db.query(
+    let resumed = try db.first(
       """
       SELECT begun_at, last_invoice FROM reconciliations
       WHERE kind = 'rebuild' AND ended_at IS NULL AND last_invoice IS NOT NULL AND since = $1
@@ -49,7 +49,7 @@ public enum Reconciliations {
       ]
     ) { row throws(Refusal) in
       Rebuild(begunAt: try row.timestamp(0), lastInvoice: try row.text(1))
-    }.first
+    }
     if let resumed { return resumed }
     try begin("rebuild", since: since, at: now, in: db)
     return nil

@@ -62,7 +62,7 @@ public enum Refreshes {
   private static func find(
     _ token: RefreshToken, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Found? {
-    try db.query(
+    try db.first(
       """
       SELECT u.id, u.email, u.username, u.name, u.role, u.created_at,
         s.id, s.created_at, s.refresh_digests, s.previous_digests, s.rotated_at
@@ -77,7 +77,7 @@ public enum Refreshes {
       return Found(
         grant: Grant(user: try Users.user(row), sessionID: try row.identifier(6)),
         createdAt: try row.timestamp(7), chain: chain)
-    }.first
+    }
   }
 
   /// 32 bytes each, one after another.

@@ -94,7 +94,7 @@ public enum Reviews {
   }
 
   private static func find(_ event: Int64, in db: any Connection) throws(Refusal) -> Found? {
-    try db.query(
+    try db.first(
       """
       SELECT e.id, e.received_at, coalesce(e.reason, ''), e.invoice_id, e.reference, e.status,
         e.amount, e.currency, e.body, e.state, e.resolution, t.wallet_id
@@ -113,7 +113,7 @@ public enum Reviews {
       return Found(
         review: try review(row), state: try row.parsed(9) { Events.State(rawValue: $0) },
         resolution: resolution)
-    }.first
+    }
   }
 
   private static func review(_ row: borrowing Row) throws(Refusal) -> Review {

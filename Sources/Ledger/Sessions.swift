@@ -73,13 +73,13 @@ public enum Sessions {
   public static func count(
     of user: Identifier, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Int64 {
-    try db.query(
+    try db.first(
       """
       SELECT count(*) FROM sessions
       WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2
       """,
       [.text(user.text), .integer(now.microseconds)]
-    ) { row throws(Refusal) in try row.integer(0) }.first ?? 0
+    ) { row throws(Refusal) in try row.integer(0) } ?? 0
   }
 
   /// Ends a session of the user.

@@ -58,7 +58,7 @@ public struct Story: Sendable {
       Identifier(name) != nil
       ? "SELECT reference FROM wallet_top_ups WHERE id = $1"
       : "SELECT reference FROM wallet_top_ups WHERE invoice_id = $1 OR paid_invoice_id = $1"
-    return try db.query(sql, [.text(name)]) { row throws(Refusal) in try row.text(0) }.first
+    return try db.first(sql, [.text(name)]) { row throws(Refusal) in try row.text(0) }
   }
 
   /// What the ledger knows of the invoices: that of the top-up, and those that operators credited.
@@ -116,7 +116,7 @@ private struct Record {
   let resumedAt: Timestamp?
 
   static func find(_ reference: String, in db: any Connection) throws(Refusal) -> Record? {
-    try db.query(
+    try db.first(
       """
       SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
         expires_at, lease_until, created_at, paid_at, updated_at, idempotency_key,
@@ -130,7 +130,7 @@ private struct Record {
         key: try row.optionalText(13), paidInvoiceID: try row.optionalText(14),
         isLate: try row.integer(15) == 1, checkedAt: try row.optionalTimestamp(16),
         lookedAt: try row.optionalTimestamp(17), resumedAt: try row.optionalTimestamp(18))
-    }.first
+    }
   }
 
   var lastMoment: Timestamp {

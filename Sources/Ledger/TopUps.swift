@@ -10,42 +10,39 @@ public enum TopUps {
   public static func find(
     key: IdempotencyKey, ofUser user: Identifier, in db: any Connection
   ) throws(Refusal) -> TopUp? {
-    try db.query(
+    try db.first(
       """
       SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
         expires_at, lease_until, created_at, paid_at
       FROM wallet_top_ups WHERE user_id = $1 AND idempotency_key = $2
       """,
-      [.text(user.text), .text(key.text)], topUp
-    ).first
+      [.text(user.text), .text(key.text)], topUp)
   }
 
   /// The top-up of this reference, whoever asked for it.
   public static func find(
     reference: TopUpReference, in db: any Connection
   ) throws(Refusal) -> TopUp? {
-    try db.query(
+    try db.first(
       """
       SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
         expires_at, lease_until, created_at, paid_at
       FROM wallet_top_ups WHERE reference = $1
       """,
-      [.text(reference.text)], topUp
-    ).first
+      [.text(reference.text)], topUp)
   }
 
   /// A user's top-up of this id; another's is as good as none.
   public static func find(
     id: String, ofUser user: Identifier, in db: any Connection
   ) throws(Refusal) -> TopUp? {
-    try db.query(
+    try db.first(
       """
       SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
         expires_at, lease_until, created_at, paid_at
       FROM wallet_top_ups WHERE id = $1 AND user_id = $2
       """,
-      [.text(id), .text(user.text)], topUp
-    ).first
+      [.text(id), .text(user.text)], topUp)
   }
 
   /// A user's top-ups, newest first, from before `last` on.

@@ -9,43 +9,40 @@ public enum Transactions {
   public static func find(
     _ id: TransactionID, in db: any Connection
   ) throws(Refusal) -> Transaction? {
-    try db.query(
+    try db.first(
       """
       SELECT wallet_id, sequence, type, amount, description, reference, invoice_id, counterparty,
         balance_after, created_at
       FROM wallet_transactions WHERE wallet_id = $1 AND sequence = $2
       """,
-      [.text(id.wallet.text), .integer(id.sequence)], transaction
-    ).first
+      [.text(id.wallet.text), .integer(id.sequence)], transaction)
   }
 
   /// The transaction that credited an invoice, if one did.
   public static func find(
     invoiceID: String, in db: any Connection
   ) throws(Refusal) -> Transaction? {
-    try db.query(
+    try db.first(
       """
       SELECT wallet_id, sequence, type, amount, description, reference, invoice_id, counterparty,
         balance_after, created_at
       FROM wallet_transactions WHERE invoice_id = $1
       """,
-      [.text(invoiceID)], transaction
-    ).first
+      [.text(invoiceID)], transaction)
   }
 
   /// A wallet's adjustment of this reference.
   public static func find(
     adjustment reference: String, of wallet: Identifier, in db: any Connection
   ) throws(Refusal) -> Transaction? {
-    try db.query(
+    try db.first(
       """
       SELECT wallet_id, sequence, type, amount, description, reference, invoice_id, counterparty,
         balance_after, created_at
       FROM wallet_transactions
       WHERE type <> 'TOP_UP' AND reference = $1 AND type = 'ADJUSTMENT' AND wallet_id = $2
       """,
-      [.text(reference), .text(wallet.text)], transaction
-    ).first
+      [.text(reference), .text(wallet.text)], transaction)
   }
 
   static func transaction(_ row: borrowing Row) throws(Refusal) -> Transaction {

@@ -46,10 +46,10 @@ public enum Transfers {
   private static func find(
     key: IdempotencyKey, from wallet: Identifier, in db: any Connection
   ) throws(Refusal) -> Transaction? {
-    let sequence = try db.query(
+    let sequence = try db.first(
       "SELECT from_sequence FROM transfers WHERE from_wallet_id = $1 AND idempotency_key = $2",
       [.text(wallet.text), .text(key.text)]
-    ) { row throws(Refusal) in try row.integer(0) }.first
+    ) { row throws(Refusal) in try row.integer(0) }
     guard let sequence else { return nil }
     let id = TransactionID(wallet: wallet, sequence: sequence)
     guard let transaction = try Transactions.find(id, in: db) else {
@@ -61,13 +61,13 @@ public enum Transfers {
   private static func recipient(
     _ username: Username, in db: any Connection
   ) throws(Refusal) -> (wallet: Identifier, isActive: Bool)? {
-    try db.query(
+    try db.first(
       """
       SELECT w.id, u.is_active FROM users AS u JOIN wallets AS w ON w.user_id = u.id
       WHERE u.username = $1
       """,
       [.text(username.text)]
-    ) { row throws(Refusal) in (try row.identifier(0), try row.integer(1) == 1) }.first
+    ) { row throws(Refusal) in (try row.identifier(0), try row.integer(1) == 1) }
   }
 
   private static func move(
@@ -107,7 +107,7 @@ public enum Transfers {
   private static func sentBefore(
     _ transaction: Transaction, in db: any Connection
   ) throws(Refusal) -> Money {
-    let newest = try db.query(
+    let newest = try db.first(
       """
       SELECT t.sent_that_day, p.created_at
       FROM transfers AS t JOIN wallet_transactions AS p
@@ -115,7 +115,7 @@ public enum Transfers {
       WHERE t.from_wallet_id = $1 ORDER BY t.from_sequence DESC LIMIT 1
       """,
       [.text(transaction.id.wallet.text)]
-    ) { row throws(Refusal) in (sum: try row.money(0), at: try row.timestamp(1)) }.first
+    ) { row throws(Refusal) in (sum: try row.money(0), at: try row.timestamp(1)) }
     guard let newest, newest.at.date == transaction.createdAt.date else { return .zero }
     return newest.sum
   }

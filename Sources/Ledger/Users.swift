@@ -51,36 +51,34 @@ public enum Users {
   public static func find(
     username: Username, in db: any Connection
   ) throws(Refusal) -> Credentials? {
-    try db.query(
+    try db.first(
       """
       SELECT id, email, username, name, role, created_at, password_hash, is_active
       FROM users WHERE username = $1
       """,
-      [.text(username.text)], credentials
-    ).first
+      [.text(username.text)], credentials)
   }
 
   /// The user who has this name or this id, disabled ones too.
   public static func find(
     nameOrID: String, in db: any Connection
   ) throws(Refusal) -> Credentials? {
-    try db.query(
+    try db.first(
       """
       SELECT id, email, username, name, role, created_at, password_hash, is_active
       FROM users WHERE username = $1 OR id = $2
       """,
-      [.optional((try? Username(nameOrID))?.text), .text(nameOrID)], credentials
-    ).first
+      [.optional((try? Username(nameOrID))?.text), .text(nameOrID)], credentials)
   }
 
   /// The highest cost of all imported bcrypt hashes; nil if there is none.
   public static func bcryptCostMax(in db: any Connection) throws(Refusal) -> Int? {
-    try db.query(
+    try db.first(
       """
       SELECT substr(password_hash, 5, 2) AS cost FROM users
       WHERE password_hash >= '$2' AND password_hash < '$3' ORDER BY cost DESC LIMIT 1
       """, []
-    ) { row throws(Refusal) in Int(try row.text(0)) }.first ?? nil
+    ) { row throws(Refusal) in Int(try row.text(0)) } ?? nil
   }
 
   /// The wallet of the user who has this name or this id.
@@ -88,13 +86,13 @@ public enum Users {
     ofUser nameOrID: String, in db: any Connection
   ) throws(Refusal) -> Identifier? {
     let name = (try? Username(nameOrID))?.text
-    return try db.query(
+    return try db.first(
       """
       SELECT w.id FROM users AS u JOIN wallets AS w ON w.user_id = u.id
       WHERE u.username = $1 OR u.id = $2
       """,
       [.optional(name), .text(nameOrID)]
-    ) { row throws(Refusal) in try row.identifier(0) }.first
+    ) { row throws(Refusal) in try row.identifier(0) }
   }
 
   /// Replaces an outdated hash, if it is still the one that was verified.
@@ -126,13 +124,13 @@ public enum Users {
   public static func setName(
     of user: Identifier, to name: PersonName?, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> User? {
-    try db.query(
+    try db.first(
       """
       UPDATE users SET name = $2, updated_at = max(updated_at, $3) WHERE id = $1
       RETURNING id, email, username, name, role, created_at
       """,
       [.text(user.text), .optional(name?.text), .integer(now.microseconds)]
-    ) { row throws(Refusal) in try self.user(row) }.first
+    ) { row throws(Refusal) in try self.user(row) }
   }
 
   /// A user from the first six columns of a row.

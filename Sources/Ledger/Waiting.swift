@@ -23,11 +23,11 @@ public struct Waiting: Sendable {
     uncredited = try Waiting.uncredited(in: db)
     openTopUps = try Waiting.openTopUps(at: now, in: db)
     uncheckedCredits =
-      try db.query(
+      try db.first(
         """
         SELECT count(*) FROM wallet_top_ups WHERE status = 'PAID' AND checked_at IS NULL
         """, []
-      ) { row throws(Refusal) in try row.integer(0) }.first ?? 0
+      ) { row throws(Refusal) in try row.integer(0) } ?? 0
   }
 
   private static func uncredited(
@@ -65,9 +65,9 @@ public struct Waiting: Sendable {
   private static func openCount(
     since: Int64, in db: any Connection
   ) throws(Refusal) -> Int64 {
-    try db.query(
+    try db.first(
       "SELECT count(*) FROM wallet_top_ups WHERE status = 'PENDING' AND created_at >= $1",
       [.integer(since)]
-    ) { row throws(Refusal) in try row.integer(0) }.first ?? 0
+    ) { row throws(Refusal) in try row.integer(0) } ?? 0
   }
 }

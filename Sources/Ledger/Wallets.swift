@@ -24,10 +24,9 @@ public enum Wallets {
   public static func find(
     ofUser user: Identifier, in db: any Connection
   ) throws(Refusal) -> Wallet? {
-    try db.query(
+    try db.first(
       "SELECT id, balance, created_at, updated_at FROM wallets WHERE user_id = $1",
-      [.text(user.text)], wallet
-    ).first
+      [.text(user.text)], wallet)
   }
 
   /// The wallet of a user whose session lives; nil if it does not, or the user is not active: the
@@ -36,7 +35,7 @@ public enum Wallets {
   public static func find(
     ofUser user: Identifier, session: Identifier, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Wallet? {
-    try db.query(
+    try db.first(
       """
       SELECT w.id, w.balance, w.created_at, w.updated_at
       FROM sessions AS s JOIN users AS u ON u.id = s.user_id
@@ -44,15 +43,14 @@ public enum Wallets {
       WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3
         AND u.is_active = 1
       """,
-      [.text(session.text), .text(user.text), .integer(now.microseconds)], wallet
-    ).first
+      [.text(session.text), .text(user.text), .integer(now.microseconds)], wallet)
   }
 
   /// A wallet with its end, by its id or by its user's name or id.
   public static func find(
     idOrUser name: String, in db: any Connection
   ) throws(Refusal) -> (user: Identifier, wallet: Wallet, head: Head)? {
-    try db.query(
+    try db.first(
       """
       SELECT w.user_id, w.id, w.balance, w.created_at, w.updated_at, w.sequence, w.head
       FROM users AS u JOIN wallets AS w ON w.user_id = u.id
@@ -69,7 +67,7 @@ public enum Wallets {
         user: try row.identifier(0), wallet: wallet,
         head: Head(wallet: wallet.id, sequence: try row.integer(5), hash: try row.bytes(6))
       )
-    }.first
+    }
   }
 
   /// Whether there is such a wallet.
@@ -100,14 +98,14 @@ public enum Wallets {
   private static func chain(
     of wallet: Identifier, in db: any Connection
   ) throws(Refusal) -> Chain? {
-    try db.query(
+    try db.first(
       "SELECT sequence, balance, head, updated_at FROM wallets WHERE id = $1",
       [.text(wallet.text)]
     ) { row throws(Refusal) in
       Chain(
         wallet: wallet, sequence: try row.integer(0), balance: try row.money(1),
         head: try row.bytes(2), newestAt: try row.timestamp(3))
-    }.first
+    }
   }
 
   private static func append(

@@ -72,6 +72,7 @@ public struct Log: Sendable {
 /// Makes a line of an event.
 private struct LineHandler: LogHandler {
   let program: String
+  let lines = LineWriter()
   var logLevel: Logger.Level
   let now: @Sendable () -> Timestamp
   var metadata: Logger.Metadata = [:]
@@ -101,6 +102,6 @@ private struct LineHandler: LogHandler {
       members(&line)
     }
     writer.endLine()
-    System.writeError(writer.bytes)
+    lines.write(writer.bytes)
   }
 }

@@ -65,10 +65,16 @@ enum System {
     return nil
   }
 
-  /// Writes a line to standard error, in one call, so that lines of several threads do not mix.
-  static func writeError(_ line: [UInt8]) {
-    _ = unsafe line.withUnsafeBytes { bytes in
-      unsafe write(2, bytes.baseAddress, bytes.count)
+  /// Writes lines to standard error, in one call where it takes them at once.
+  static func writeError(_ lines: [UInt8]) {
+    unsafe lines.withUnsafeBytes { bytes in
+      var rest = unsafe bytes[...]
+      while unsafe !rest.isEmpty {
+        let piece = unsafe UnsafeRawBufferPointer(rebasing: rest)
+        let written = unsafe write(2, piece.baseAddress, piece.count)
+        guard written > 0 || (written < 0 && errno == EINTR) else { return }
+        unsafe rest = rest.dropFirst(max(0, written))
+      }
     }
   }
 

@@ -17,8 +17,9 @@ public protocol Database: Sendable {
 
   /// Runs `body` alone among all writers; its effects are durable when this returns.
   ///
-  /// `body` may run on another thread, in one transaction with other threads' bodies. When it
-  /// throws, its effects, and only its own, are undone. `.busy` is thrown when it was not done,
+  /// `body` may run on another thread, in one transaction with other threads' bodies, and more than
+  /// once: what it did to the store before is undone then. When it throws, its effects, and only
+  /// its own, are undone. `.busy` is thrown when it was not done,
   /// or when nobody can say whether it was; that takes seconds at most, unless the disk itself
   /// hangs under this very thread.
   func write<T: Sendable>(

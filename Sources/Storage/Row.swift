@@ -20,11 +20,13 @@ public struct Row: ~Copyable {
 
   public func text(_ column: Int) throws(Refusal) -> String {
     let index = try index(column, holding: SQLITE_TEXT)
-    let buffer = bytes(at: index, from: sqlite3_column_text(statement, index))
-    guard let text = String(validating: buffer, as: UTF8.self) else {
+    let text = bytes(at: index, from: sqlite3_column_text(statement, index))
+    do {
+      let bytes = text.assumingMemoryBound(to: UInt8.self).span
+      return String(copying: try UTF8Span(validating: bytes))
+    } catch {
       throw .broken(evidence: "column \(column) is not UTF-8")
     }
-    return text
   }
 
   public func bytes(_ column: Int) throws(Refusal) -> [UInt8] {

@@ -35,10 +35,9 @@ extension Connection {
   }
 
   func invoice(_ id: String, at now: Timestamp) throws(Refusal) -> Invoice? {
-    try query(
+    try first(
       "SELECT * FROM invoices WHERE id = $1 AND created_at <= $2",
-      [.text(id), .moment(now)], Invoice.init
-    ).first
+      [.text(id), .moment(now)], Invoice.init)
   }
 
   func hasInvoice(externalID: String) throws(Refusal) -> Bool {
@@ -95,21 +94,20 @@ extension Connection {
   func expire(
     _ id: String, after milliseconds: Int64, at now: Timestamp
   ) throws(Refusal) -> Invoice? {
-    try query(
+    try first(
       """
       UPDATE invoices SET updated_at = $2,
         status = CASE WHEN $3 > $2 THEN status ELSE 'EXPIRED' END,
         expires_at = CASE WHEN $3 > $2 THEN $3 ELSE expires_at END
       WHERE id = $1 AND status = 'PENDING' AND created_at <= $2 RETURNING *
       """,
-      [.text(id), .moment(now), .moment(now.adding(milliseconds: milliseconds))], Invoice.init
-    ).first
+      [.text(id), .moment(now), .moment(now.adding(milliseconds: milliseconds))], Invoice.init)
   }
 
   /// Moves an invoice as the control interface may: a paid one stays paid, an expired one may
   /// still be paid. nil if it may not, or there is none.
   func set(_ change: StatusChange, on id: String, at now: Timestamp) throws(Refusal) -> Invoice? {
-    try query(
+    try first(
       """
       UPDATE invoices SET status = $2, updated_at = $3, currency = ifnull($5, currency),
         paid_at = CASE WHEN $2 = 'EXPIRED' THEN NULL ELSE ifnull(paid_at, $3) END,
@@ -123,8 +121,7 @@ extension Connection {
       [
         .text(id), .text(change.status.rawValue), .moment(now),
         .optional(change.paidAmount), .optional(change.currency),
-      ], Invoice.init
-    ).first
+      ], Invoice.init)
   }
 }
 

@@ -4,6 +4,7 @@ import Domain
 import Glibc
 import Storage
 import Support
+import Synchronization
 import Testing
 
 @Suite("Writing in groups")
@@ -54,6 +55,33 @@ struct GroupTests {
     let expected = (0..<32).flatMap { _ in (0..<100 * Scale.factor).filter { $0 % 10 != 9 } }
     #expect(try database.numbers() == expected)
     #expect(try database.halfEntries() == 0)
+  }
+
+  @Test("a job that fails after it has written is undone alone: the others are run again")
+  func runApart() throws {
+    let runs = Mutex<[Int: Int]>([:])
+    let results = inOneGroup(of: 8) { thread, connection throws(Refusal) in
+      runs.withLock { $0[thread, default: 0] += 1 }
+      try connection.insert(thread)
+      if thread == 5 { throw .notFound }
+    }
+    #expect(results.indices.filter { results[$0] != nil } == [5])
+    #expect(results[5] == .notFound)
+    #expect(try database.numbers() == [0, 1, 2, 3, 4, 6, 7])
+    #expect(runs.withLock { $0.values.max() } == 2)
+  }
+
+  @Test("a job that fails before it has written costs no second run")
+  func failsEarly() throws {
+    let runs = Mutex<[Int: Int]>([:])
+    let results = inOneGroup(of: 8) { thread, connection throws(Refusal) in
+      runs.withLock { $0[thread, default: 0] += 1 }
+      if thread == 5 { throw .notFound }
+      try connection.insert(thread)
+    }
+    #expect(results[5] == .notFound)
+    #expect(try database.numbers() == [0, 1, 2, 3, 4, 6, 7])
+    #expect(runs.withLock { $0.values.max() } == 1)
   }
 
   @Test("nothing is delivered from a group whose transaction is gone, and the next one works")

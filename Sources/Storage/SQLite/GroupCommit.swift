@@ -80,14 +80,7 @@ final class GroupCommit: @unchecked Sendable {
       try renewConnection()
       sqlite3_busy_timeout(connection.handle, deadline.remainingMilliseconds)
       try connection.begin()
-      for job in group { try attempt(job, until: deadline) }
-      try attemptWaiting(&group, until: deadline)
-      if group.count < previousCount {
-        // Those whom the previous group answered are about to come again: they get the processor
-        // once. It filled groups half as much again, and costs a lone writer nothing.
-        sched_yield()
-        try attemptWaiting(&group, until: deadline)
-      }
+      if try !run(&group, until: deadline) { try runApart(group, until: deadline) }
       previousCount = group.count
       try connection.commit()
       let jobs = Int64(group.count)
@@ -114,18 +107,30 @@ final class GroupCommit: @unchecked Sendable {
     connectionIsSound = true
   }
 
-  private func attemptWaiting(
-    _ group: inout [Job], until deadline: Deadline
-  ) throws(Refusal) {
-    while !deadline.isPast, let job = queue.next() {
-      group.append(job)
-      try attempt(job, until: deadline)
-    }
+  /// Runs the group's jobs, and all that come meanwhile.
+  /// - Returns: false as soon as one of them fails after it has written: what it did stands yet.
+  private func run(_ group: inout [Job], until deadline: Deadline) throws(Refusal) -> Bool {
+    for job in group where try !run(job, until: deadline) { return false }
+    guard try runWaiting(&group, until: deadline) else { return false }
+    guard group.count < previousCount else { return true }
+    // Those whom the previous group answered are about to come again: they get the processor once.
+    // It filled groups half as much again, and costs a lone writer nothing.
+    sched_yield()
+    return try runWaiting(&group, until: deadline)
   }
 
-  /// Runs one job so that its refusal undoes it alone. Throws when the transaction is gone.
-  private func attempt(_ job: Job, until deadline: Deadline) throws(Refusal) {
-    try connection.execute("SAVEPOINT job", [])
+  private func runWaiting(_ group: inout [Job], until deadline: Deadline) throws(Refusal) -> Bool {
+    while !deadline.isPast, let job = queue.next() {
+      group.append(job)
+      guard try run(job, until: deadline) else { return false }
+    }
+    return true
+  }
+
+  /// Runs one job. Throws when the transaction is gone.
+  /// - Returns: false if it failed after it had written.
+  private func run(_ job: Job, until deadline: Deadline) throws(Refusal) -> Bool {
+    let before = connection.rowsWritten
     connection.deadline = deadline
     do throws(Refusal) {
       try job.body(connection)
@@ -137,8 +142,20 @@ final class GroupCommit: @unchecked Sendable {
     guard connection.isInTransaction else {
       throw job.outcome ?? .busy(evidence: "a job ended the transaction")
     }
-    if job.outcome != nil { try connection.execute("ROLLBACK TO job", []) }
-    try connection.execute("RELEASE job", [])
+    return job.outcome == nil || connection.rowsWritten == before
+  }
+
+  /// Undoes everything and runs the jobs again, so that each can be undone alone. That is so rare
+  /// that it costs less than to begin every job with a savepoint: SQLite copies each page that is
+  /// changed after one.
+  private func runApart(_ group: [Job], until deadline: Deadline) throws(Refusal) {
+    connection.rollBack()
+    try connection.begin()
+    for job in group {
+      try connection.execute("SAVEPOINT job", [])
+      if try !run(job, until: deadline) { try connection.execute("ROLLBACK TO job", []) }
+      try connection.execute("RELEASE job", [])
+    }
   }
 
   /// Should it fail, no row is lost; the next leader opens a new connection and tries again when

@@ -24,7 +24,7 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   /// Pages in it when this connection last made a checkpoint.
   var checkpointedPages = 0
 
-  private var statements: [Key: SQLiteStatement] = [:]
+  private var statements = PreparedStatements()
   private var expectsTransaction = false
 
   /// Throws `.busy` or `.broken` when the file cannot be opened, is no database, or cannot be set
@@ -61,12 +61,16 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int {
     let statement = try prepared(sql, values)
     defer { statement.reset() }
-    let changesBefore = sqlite3_total_changes64(handle)
+    let before = rowsWritten
     while try step(statement, sql) {}
     // A statement that can change no row leaves the number of the one before it.
-    let changed = sqlite3_total_changes64(handle) != changesBefore
+    let changed = rowsWritten != before
     return changed ? Int(sqlite3_changes64(handle)) : 0
   }
+
+  /// How many rows have been inserted, updated or deleted here so far, by triggers too. A statement
+  /// that failed counts for none: SQLite has undone it.
+  var rowsWritten: Int64 { sqlite3_total_changes64(handle) }
 
   /// Runs a script of several statements without placeholders.
   func run(script: [UInt8]) throws(Refusal) {
@@ -111,11 +115,6 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
 
 // The statements: prepared once, found again by the address of their text in the program.
 extension SQLiteConnection {
-  private struct Key: Hashable {
-    let address: UInt
-    let length: Int
-  }
-
   private func prepared(
     _ sql: StaticString, _ values: [Value]
   ) throws(Refusal) -> SQLiteStatement {
@@ -144,11 +143,10 @@ extension SQLiteConnection {
     guard sql.hasPointerRepresentation else {
       throw .broken(evidence: "a single character is no statement: \(sql)")
     }
-    let key = Key(address: UInt(bitPattern: sql.utf8Start), length: sql.utf8CodeUnitCount)
     // A statement used again while its rows are read needs a second handle.
-    if let statement = statements[key], !statement.isRunning { return statement }
+    if let statement = statements.find(sql), !statement.isRunning { return statement }
     let statement = try prepare(sql)
-    statements[key] = statement
+    statements.keep(statement, for: sql)
     return statement
   }
 

@@ -62,10 +62,10 @@ extension SQLiteConnection {
 
   /// What a pragma says, as text.
   func pragma(_ sql: StaticString) throws(Refusal) -> String? {
-    try query(sql, []) { row throws(Refusal) in
+    try first(sql, []) { row throws(Refusal) in
       if let text = try? row.text(0) { return text }
       return String(try row.integer(0))
-    }.first
+    }
   }
 
   /// Lets the writer be interrupted at its deadline, and know the size of the log. SQLite calls
