@@ -157,6 +157,31 @@ struct StartTests {
     #expect(try site.sql("PRAGMA integrity_check") == ["ok"])
   }
 
+  @Test("the log has each request's line, whole, however many write at once")
+  func manyLines() throws {
+    let program = try site.start("dompet-wallets", threads: 16)
+    inThreads(16) { number in
+      for round in 0..<50 {
+        var call = Call("GET", "/healthz")
+        let id = String(format: "%016x%016x", number, round)
+        call.replace("REQUEST_ID", with: Array(id.utf8))
+        #expect((try? program.ask(call))?.status == 200)
+      }
+    }
+    #expect(program.stop() == 0)
+    let ids = try program.errors.split(separator: "\n").compactMap { line in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return object?["requestId"] as? String
+    }
+    // One more asked whether it had started.
+    #expect(ids.count == 801)
+    for number in 0..<16 {
+      for round in 0..<50 {
+        #expect(ids.contains(String(format: "%016x%016x", number, round)))
+      }
+    }
+  }
+
   @Test("the log is one JSON object a line and holds no secret")
   func log() throws {
     let program = try site.start("dompet-webhook")
