@@ -49,7 +49,10 @@ extension JSONValue {
   /// object.
   public subscript(_ name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.name.hasSameScalars(as: name) }?.value
+    for index in members.indices where members[index].name.hasSameScalars(as: name) {
+      return members[index].value
+    }
+    return nil
   }
 
   public var string: String? {
@@ -73,7 +76,11 @@ extension String {
   /// Swift's `==` holds canonically equivalent strings for equal (U+212A, the Kelvin sign, and
   /// `K`); names in JSON are equal only if they are the same scalars (RFC 8259, section 8.3).
   func hasSameScalars(as other: String) -> Bool {
-    utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+    guard utf8.count == other.utf8.count else { return false }
+    let left = utf8.span
+    let right = other.utf8.span
+    for index in left.indices where left[index] != right[index] { return false }
+    return true
   }
 
   /// This name as one step of a JSON Pointer (RFC 6901, section 3).

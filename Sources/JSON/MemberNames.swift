@@ -10,19 +10,28 @@ struct MemberNames {
 
   /// Whether `name` is new; `members` are those before it.
   mutating func insert(_ name: String, after members: [JSONMember]) -> Bool {
+    let bit = MemberNames.bit(name.utf8.span)
+    let mayBeThere = filter & bit != 0
+    filter |= bit
+    if members.count < MemberNames.fewMax && !mayBeThere { return true }
+    return insertComparing(name, after: members)
+  }
+
+  /// Apart, so that what nearly every name takes stays short.
+  @inline(never)
+  private mutating func insertComparing(_ name: String, after members: [JSONMember]) -> Bool {
     guard members.count < MemberNames.fewMax else {
       if many.isEmpty { many = Set(members.map { ExactName(text: $0.name) }) }
       return many.insert(ExactName(text: name)).inserted
     }
-    let bit = MemberNames.bit(name.utf8.span)
-    defer { filter |= bit }
-    return filter & bit == 0 || !members.contains { $0.name.hasSameScalars(as: name) }
+    return !members.contains { $0.name.hasSameScalars(as: name) }
   }
 
-  /// One of 64 bits, from the length and the last byte.
+  /// One of 64 bits, from the length and the bytes at both ends.
   private static func bit(_ name: Span<UInt8>) -> UInt64 {
     guard !name.isEmpty else { return 1 }
-    return 1 << ((name.count &+ 5 &* Int(name[name.count &- 1])) & 63)
+    let ends = 7 &* Int(name[0]) &+ 5 &* Int(name[name.count &- 1])
+    return 1 &<< ((name.count &+ ends) & 63)
   }
 }
 

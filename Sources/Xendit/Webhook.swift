@@ -35,24 +35,45 @@ extension Event {
       let fault = Fault(pointer: "", detail: "a JSON object is required")
       throw UnreadableEvent(faults: [fault])
     }
-    let needed = ["id", "external_id", "status"]
-    let texts = needed.map { json[$0]?.string ?? "" }
-    let faults = zip(needed, texts).filter { $0.1.isEmpty }.map { name, _ in
-      Fault(pointer: "/\(name)", detail: "must be a string that is not empty")
-    }
-    guard faults.isEmpty else { throw UnreadableEvent(faults: faults) }
-    let amounts = [json["paid_amount"], json["amount"]].compactMap { $0 }
-    let rupiah = amounts.first { $0 != .null }?.number?.exactInteger
-    let currency = json["currency"].flatMap { $0 == .null ? nil : $0.string ?? "" }
+    guard let id = json.text("id"), let reference = json.text("external_id"),
+      let status = json.text("status")
+    else { throw Event.lacking(json) }
+    let amount = json.given("paid_amount") ?? json.given("amount")
     self.init(
-      invoiceID: texts[0], reference: texts[1], status: Event.asciiUpperCased(texts[2]),
-      amount: rupiah.map { Money(rupiah: $0) }, currency: currency,
+      invoiceID: id, reference: reference, status: Event.asciiUpperCased(status),
+      amount: amount?.number?.exactInteger.map { Money(rupiah: $0) },
+      currency: json.given("currency").map { $0.string ?? "" },
       paidAt: json["paid_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
+  }
+
+  private static func lacking(_ json: JSONValue) -> UnreadableEvent {
+    let names = ["id", "external_id", "status"].filter { json.text($0) == nil }
+    return UnreadableEvent(
+      faults: names.map { name in
+        Fault(pointer: "/\(name)", detail: "must be a string that is not empty")
+      })
   }
 
   /// Not Unicode's: it makes an `I` of the dotless `ı` too.
   private static func asciiUpperCased(_ text: String) -> String {
     let lower = UInt8(ascii: "a")...UInt8(ascii: "z")
+    guard text.utf8.contains(where: lower.contains) else { return text }
     return String(decoding: text.utf8.map { lower.contains($0) ? $0 - 32 : $0 }, as: UTF8.self)
+  }
+}
+
+extension JSONValue {
+  /// A member that is a string and not empty.
+  fileprivate func text(_ name: String) -> String? {
+    guard let text = self[name]?.string, !text.isEmpty else { return nil }
+    return text
+  }
+
+  /// A member that is there and not null.
+  fileprivate func given(_ name: String) -> JSONValue? {
+    switch self[name] {
+    case nil, .null?: nil
+    case let value?: value
+    }
   }
 }

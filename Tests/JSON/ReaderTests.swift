@@ -87,6 +87,19 @@ import Testing
       refusal([quote, byte, quote])?.reason == "a control character in a string must be escaped")
   }
 
+  @Test("a string ends where it ends, however far that is", arguments: 0...24)
+  func lengths(_ count: Int) throws {
+    for filler in ["a", "\u{7F}", "!", "#", "[", "]", "é", "\u{10FFFF}"] {
+      let text = String(repeating: filler, count: count)
+      for after in ["", " ", "          "] {
+        #expect(try parse("\"\(text)\"\(after)").string == text)
+        #expect(try parse("\"\(text)\\n\(text)\"\(after)").string == "\(text)\n\(text)")
+        #expect(refusal("\"\(text)\u{1F}\(text)\"\(after)")?.offset == 1 + text.utf8.count)
+        #expect(refusal("\"\(text)")?.reason == "the text ends early")
+      }
+    }
+  }
+
   @Test(
     "what is almost JSON is refused",
     arguments: [
