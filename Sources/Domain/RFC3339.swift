@@ -5,7 +5,7 @@ extension Timestamp {
   /// microseconds are dropped.
   public init?(rfc3339 text: String) {
     guard text.utf8.count <= 64 else { return nil }
-    var scanner = Scanner(Array(text.utf8)[...])
+    var scanner = Scanner(text)
     guard let year = scanner.digits(4), year >= 1, scanner.skip("-"),
       let month = scanner.digits(2), (1...12).contains(month), scanner.skip("-"),
       let day = scanner.digits(2), day >= 1, day <= Timestamp.days(of: month, in: year),
@@ -41,28 +41,33 @@ extension Timestamp {
   }
 }
 
-/// Reads from the front of a text.
+/// Reads a text from front to end.
 private struct Scanner {
-  private var rest: ArraySlice<UInt8>
+  private let bytes: [UInt8]
+  private var position = 0
 
-  init(_ text: ArraySlice<UInt8>) {
-    rest = text
+  init(_ text: String) {
+    bytes = Array(text.utf8)
   }
 
-  var isAtEnd: Bool { rest.isEmpty }
+  var isAtEnd: Bool { position == bytes.count }
 
   /// Exactly so many digits.
   mutating func digits(_ count: Int) -> Int64? {
-    let digits = rest.prefix(count)
-    guard digits.count == count, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
-    rest = rest.dropFirst(count)
-    return digits.reduce(0) { $0 * 10 + Int64($1 - 48) }
+    guard bytes.count - position >= count else { return nil }
+    var number: Int64 = 0
+    for byte in bytes[position..<position + count] {
+      guard byte.isDigit else { return nil }
+      number = number * 10 + Int64(byte - 48)
+    }
+    position += count
+    return number
   }
 
   /// One of these characters.
   mutating func skip(_ characters: String) -> Bool {
-    guard let byte = rest.first, characters.utf8.contains(byte) else { return false }
-    rest = rest.dropFirst()
+    guard !isAtEnd, characters.utf8.contains(bytes[position]) else { return false }
+    position += 1
     return true
   }
 
@@ -84,8 +89,8 @@ private struct Scanner {
   /// `Z`, or hours and minutes ahead of UTC.
   mutating func offsetMinutes() -> Int64? {
     if skip("Zz") { return 0 }
-    let isBehind = rest.first == UInt8(ascii: "-")
-    guard skip("+-"), let hours = digits(2), hours <= 23, skip(":"),
+    let isBehind = skip("-")
+    guard isBehind || skip("+"), let hours = digits(2), hours <= 23, skip(":"),
       let minutes = digits(2), minutes <= 59
     else { return nil }
     return (hours * 60 + minutes) * (isBehind ? -1 : 1)
