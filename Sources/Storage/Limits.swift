@@ -15,8 +15,8 @@ enum Limits {
   /// the kernel has it too: what one request reads must fit, no more.
   static let readCacheKibibytes = 256
   /// What the writer keeps in memory: all pages that a large group changes, or they would go to the
-  /// log before the commit, be read again, and be written once more.
-  static let writeCacheKibibytes = 8192
+  /// log before the commit, be read again, and be written once more. With half of it they do.
+  static let writeCacheKibibytes = 4096
   /// At start another program may be applying a long migration.
   static let startSeconds = 60
   /// SQLite's own default: 4 MB of log, so that a checkpoint is rare and short.
