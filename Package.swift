@@ -13,6 +13,16 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 /// Everything that does not call C proves its memory safety (SE-0458).
 let memorySafe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+/// How the programs that stay are linked. Their addresses are fixed up at each start, from a table
+/// that is read whole; packed (glibc 2.36, not gold) it is 10 kB instead of 570 kB. No one looks up
+/// their symbols by name, so what nobody calls need not be kept. Half a megabyte less each.
+let compact: [LinkerSetting] = [
+  .unsafeFlags([
+    "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker",
+    "--no-export-dynamic",
+  ])
+]
+
 let package = Package(
   name: "dompet",
   dependencies: [
@@ -94,19 +104,19 @@ let package = Package(
       dependencies: [
         "Domain", "JSON", "Crypto", "FastCGI", "Storage", "Ledger", "Passwords", "Service",
       ],
-      swiftSettings: memorySafe),
+      swiftSettings: memorySafe, linkerSettings: compact),
     .executableTarget(
       name: "dompet-wallets",
       dependencies: ["Domain", "JSON", "FastCGI", "Storage", "Ledger", "Service"],
-      swiftSettings: memorySafe),
+      swiftSettings: memorySafe, linkerSettings: compact),
     .executableTarget(
       name: "dompet-payments",
       dependencies: ["Domain", "JSON", "FastCGI", "Ledger", "Service", "Payments"],
-      swiftSettings: memorySafe),
+      swiftSettings: memorySafe, linkerSettings: compact),
     .executableTarget(
       name: "dompet-webhook",
       dependencies: ["Domain", "JSON", "Crypto", "FastCGI", "Ledger", "Xendit", "Service"],
-      swiftSettings: memorySafe),
+      swiftSettings: memorySafe, linkerSettings: compact),
 
     // The operator's tool.
     .executableTarget(

@@ -1,4 +1,5 @@
-// The worker threads: each accepts, reads, answers, and begins anew, until told to stop.
+// The worker threads: each accepts, reads, answers, and begins anew, until told to stop. Each takes
+// memory, so there are no more than have ever been busy at once, and one that waits.
 //
 // libfcgi can accept by itself, but then a signal that ends the wait may instead hit the reading
 // of a request that has just come, and lose it. So accepting is done here, the only place where
@@ -16,6 +17,8 @@ final class WorkerPool: Sendable {
   private let isStopping = Atomic(false)
   private let failed = Atomic(false)
   private let running = Atomic(0)
+  /// How many wait for a connection, or are about to.
+  private let idle = Atomic(0)
   private let workers = Mutex<[pthread_t]>([])
 
   init(server: Server) {
@@ -26,16 +29,26 @@ final class WorkerPool: Sendable {
   var hasFailed: Bool { failed.load(ordering: .acquiring) }
 
   func start() {
+    shareHeap()
     installWakeUpHandler()
     setWakeUp(blocked: true)
-    for _ in 0..<server.threads {
+    addWorker()
+    if workers.withLock(\.isEmpty) { fail("cannot start a worker thread") }
+  }
+
+  /// Without effect when there are as many as may be, when the pool stops, and when the system
+  /// gives no more threads: then those that there are go on.
+  private func addWorker() {
+    workers.withLock { threads in
+      guard threads.count < server.threads, !isStopping.load(ordering: .acquiring) else { return }
       running.add(1, ordering: .relaxed)
-      guard let worker = startThread({ self.work() }) else {
+      idle.add(1, ordering: .relaxed)
+      if let worker = startThread({ self.work() }) {
+        threads.append(worker)
+      } else {
         running.subtract(1, ordering: .relaxed)
-        fail("cannot start a worker thread")
-        return
+        idle.subtract(1, ordering: .relaxed)
       }
-      workers.withLock { $0.append(worker) }
     }
   }
 
@@ -54,7 +67,9 @@ final class WorkerPool: Sendable {
   private func work() {
     var request = FCGX_Request()
     while let connection = nextConnection() {
+      if idle.subtract(1, ordering: .relaxed).newValue == 0 { addWorker() }
       serve(connection, with: &request)
+      idle.add(1, ordering: .relaxed)
     }
     running.subtract(1, ordering: .releasing)
   }
@@ -172,6 +187,13 @@ private func drain(_ read: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
   withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { scratch in
     while read(scratch) > 0 {}
   }
+}
+
+/// glibc would give almost each thread a heap of its own, and whatever a thread frees stays in the
+/// heap that it came from. Since any worker may do the writing for all, the pages of the one writer
+/// connection would come to lie in all of them.
+private func shareHeap() {
+  mallopt(M_ARENA_MAX, 2)
 }
 
 private func installWakeUpHandler() {

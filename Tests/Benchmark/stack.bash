@@ -78,7 +78,8 @@ start_stack() {
     sleep 0.1
   done
   stack_folder=$folder
-  workers=$(($(awk '/^Threads:/ { print $2 }' "/proc/$(process_of dompet-wallets)/status") - 1))
+  workers=${WORKER_THREADS:-$(awk '/let workerThreads =/ { print $NF }' \
+    "$root/Sources/Service/Bounds.swift")}
   stop_reconciliation
 }
 

@@ -77,9 +77,9 @@ struct ReadTests {
     #expect(try database.numbers() == [1, 2])
   }
 
-  @Test("readers in many threads each see whole entries")
+  @Test("readers in more threads than there are connections each see whole entries")
   func manyReaders() throws {
-    inThreads(9) { [database] thread in
+    inThreads(20) { [database] thread in
       for number in 2...100 {
         let refused = refusal { () throws(Refusal) in
           if thread == 0 { try database.insert(number) }

@@ -48,7 +48,7 @@ static int run(sqlite3_stmt *statement) {
 // A checkpoint after so many pages is SQLite's default, and the product's own rule.
 void open_writer(void) {
   database = open_database();
-  sqlite3_exec(database, "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192", NULL, NULL, NULL);
+  sqlite3_exec(database, "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096", NULL, NULL, NULL);
   sqlite3_wal_autocheckpoint(database, 1000);
   begin = prepare(database, "BEGIN IMMEDIATE");
   commit = prepare(database, "COMMIT");
