@@ -14,7 +14,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let memorySafe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 /// How the programs that stay are linked. Their addresses are fixed up at each start, from a table
-/// that is read whole; packed (glibc 2.36, not gold) it is 10 kB instead of 570 kB. No one looks up
+/// that is read whole; packed (glibc 2.36, not gold) it is 14 kB instead of 570 kB. No one looks up
 /// their symbols by name, so what nobody calls need not be kept. Half a megabyte less each.
 let compact: [LinkerSetting] = [
   .unsafeFlags([
