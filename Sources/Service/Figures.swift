@@ -118,6 +118,9 @@ extension StorageFigures {
     count("writes_total", "Writes in them: a commit carries a group.", committedJobs)
     count("failed_groups_total", "Groups of writes that failed.", failedGroups)
     count("checkpoints_total", "Checkpoints that this process made.", checkpoints)
+    metrics.single(
+      "dompet_store_checkpoint_seconds_total", .counter, "How long they took in all.",
+      .seconds(nanoseconds: checkpointNanoseconds))
     count(
       "lock_entries_total", "How often the lock between the programs was got.", turnstileEntries)
     count("lock_timeouts_total", "How often it was not got in time.", turnstileTimeouts)

@@ -14,6 +14,7 @@ public struct StorageFigures: Sendable {
   /// How often it was not got in time.
   public var turnstileTimeouts: Int64 = 0
   public var checkpoints: Int64 = 0
+  public var checkpointNanoseconds: Int64 = 0
   /// The write-ahead log as it lies on the disk, whoever wrote it.
   public var logBytes: Int64 = 0
 }

@@ -161,9 +161,14 @@ final class GroupCommit: @unchecked Sendable {
   /// Should it fail, no row is lost; the next leader opens a new connection and tries again when
   /// the log has grown on.
   private func checkpoint() {
+    let begin = Deadline.now
     do throws(Refusal) {
       try connection.checkpoint()
-      figures.withLock { $0.checkpoints += 1 }
+      let took = Deadline.now - begin
+      figures.withLock {
+        $0.checkpoints += 1
+        $0.checkpointNanoseconds += took
+      }
     } catch {
       connectionIsSound = false
     }
