@@ -4,29 +4,31 @@
 // processor meanwhile. So whoever finds another one writing leaves its line to that one. A thread
 // that is alone has written its line when `write` returns.
 
-import Synchronization
+import Storage
 
-final class LineWriter: Sendable {
+/// Sendable because what waits is touched only under its lock.
+final class LineWriter: @unchecked Sendable {
   /// So much goes into a pipe in one piece (PIPE_BUF, pipe(7)): lines of programs that share one
   /// do not mix.
   private static let bytesMax = 4096
 
-  private let waiting = Mutex<[UInt8]>([])
+  private let lock = Lock()
+  private var waiting: [UInt8] = []
   /// Held by the one who writes.
-  private let pen = Mutex(())
+  private let pen = Lock()
 
   /// Blocks if standard error takes nothing: then nothing is lost, and nothing piles up.
   func write(_ line: [UInt8]) {
-    while !append(line) { pen.withLock { _ in writeWaiting() } }
+    while !append(line) { pen.locked { writeWaiting() } }
     // Looked at again without the pen: a line may come between the last look and its release.
-    while waiting.withLock({ !$0.isEmpty }) {
-      guard pen.withLockIfAvailable({ _ in writeWaiting() }) != nil else { return }
+    while lock.locked({ !waiting.isEmpty }) {
+      guard pen.lockedIfFree({ writeWaiting() }) else { return }
     }
   }
 
   /// - Returns: false if no more may wait.
   private func append(_ line: [UInt8]) -> Bool {
-    waiting.withLock { waiting in
+    lock.locked {
       guard waiting.isEmpty || waiting.count + line.count <= LineWriter.bytesMax else {
         return false
       }
@@ -36,8 +38,8 @@ final class LineWriter: Sendable {
   }
 
   private func writeWaiting() {
-    let lines = waiting.withLock { waiting in
-      defer { waiting.removeAll() }
+    let lines = lock.locked {
+      defer { waiting = [] }
       return waiting
     }
     if !lines.isEmpty { System.writeError(lines) }

@@ -1,14 +1,16 @@
 // A lock, and waiting under it until something changed or a deadline passed.
 //
-// The standard library's Mutex has no condition to wait for.
+// The standard library's Mutex has no condition to wait for, and spins before it sleeps: with many
+// more threads than processors, whoever it waits for seldom runs meanwhile (measured: a fifth of the
+// processor's time at 256 connections).
 
 import Glibc
 
 /// A POSIX mutex. Sendable, since locking from many threads is what it is for.
-final class Lock: @unchecked Sendable {
+public final class Lock: @unchecked Sendable {
   fileprivate let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
-  init() {
+  public init() {
     pthread_mutex_init(mutex, nil)
   }
 
@@ -17,10 +19,18 @@ final class Lock: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func locked<T>(_ body: () -> T) -> T {
+  public func locked<T>(_ body: () -> T) -> T {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body()
+  }
+
+  /// The same, unless somebody holds it now: then nothing is done, and this is false.
+  public func lockedIfFree(_ body: () -> Void) -> Bool {
+    guard pthread_mutex_trylock(mutex) == 0 else { return false }
+    defer { pthread_mutex_unlock(mutex) }
+    body()
+    return true
   }
 }
 
