@@ -51,12 +51,12 @@ public protocol Connection {
   @discardableResult
   func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int
 
-  /// What follows in this transaction runs alone among all transactions that name one of these, and
-  /// sees what those before it have committed. For what one row's lock or a unique key cannot
-  /// guard: a limit on a sum, say. Name all of them in one call, or two transactions could wait for
-  /// each other. Names are compared by a hash, so that two rarely wait in vain.
+  /// What follows in this transaction runs alone among all transactions that name one of these,
+  /// and sees what those before it have committed. For what neither a row's lock nor a unique key
+  /// can guard: a limit on a sum, say. Name all of them in one call, or two transactions could wait
+  /// for each other. Names are compared by a hash, so that two rarely wait in vain.
   ///
-  /// An engine with one writer at a time has nothing to do. Throws `.broken` in a read; `.busy` when
-  /// the others were not through in time.
+  /// An engine with one writer at a time has nothing to do. Throws `.broken` in a read; `.busy`
+  /// when the others were not through in time.
   func serialize(on names: [String]) throws(Refusal)
 }

@@ -50,5 +50,7 @@
   enum Server {
     static func make(_ name: String) throws -> String { throw CancellationError() }
     static func remove(_ name: String) {}
+    static func run(_ sql: String) throws {}
+    static func signal(_ function: String, _ name: String) throws {}
   }
 #endif
