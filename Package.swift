@@ -25,6 +25,11 @@ let compact: [LinkerSetting] = [
 
 let package = Package(
   name: "dompet",
+  traits: [
+    .trait(
+      name: "PostgreSQL",
+      description: "Also keeps the ledger on a PostgreSQL server: DATABASE_URL=postgresql://…")
+  ],
   dependencies: [
     // Logging: the levels, metadata and handler contract that the Swift server field agreed upon.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -39,6 +44,10 @@ let package = Package(
     .systemLibrary(
       name: "CSQLite", path: "Sources/C/SQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
+    // Only with the trait of that name: whoever is content with one machine need not install it.
+    .systemLibrary(
+      name: "CPostgreSQL", path: "Sources/C/PostgreSQL", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
       name: "CCurl", path: "Sources/C/Curl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -58,7 +67,13 @@ let package = Package(
 
     // The outside world, one module for each C library.
     .target(name: "FastCGI", dependencies: ["CFastCGI"], swiftSettings: strict),
-    .target(name: "Storage", dependencies: ["CSQLite", "Domain"], swiftSettings: strict),
+    .target(
+      name: "Storage",
+      dependencies: [
+        "CSQLite", "Domain",
+        .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+      ],
+      swiftSettings: strict),
     .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
     .target(
       name: "Passwords", dependencies: ["CArgon2", "CCrypt", "Domain"], swiftSettings: strict),
@@ -137,7 +152,8 @@ let package = Package(
 
     // One test target for each module; then the programs by themselves, behind nginx, and the
     // rules of the house.
-    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    .target(
+      name: "Support", path: "Tests/Support", exclude: ["postgresql.bash"], swiftSettings: strict),
     .testTarget(
       name: "DomainTests", dependencies: ["Domain"], path: "Tests/Domain", swiftSettings: strict),
     .testTarget(
@@ -164,7 +180,10 @@ let package = Package(
       path: "Tests/Benchmark/Work", swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["CSQLite", "Domain", "Storage", "Support", "storage-writer"],
+      dependencies: [
+        "CSQLite", "Domain", "Storage", "Support", "storage-writer",
+        .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+      ],
       path: "Tests/Storage", exclude: ["Writer"], swiftSettings: strict),
     .testTarget(
       name: "HTTPClientTests", dependencies: ["HTTPClient", "Support"], path: "Tests/HTTPClient",

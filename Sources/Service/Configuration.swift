@@ -5,6 +5,7 @@
 // Every mistake is collected, so that an operator mends them all at once.
 
 import Domain
+import Storage
 
 /// Reads a program's settings and remembers what is wrong with them. Each reader returns nil where
 /// it noted a mistake; `finish` unwraps them all, or ends the process.
@@ -95,13 +96,27 @@ public struct Configuration {
     return .some(value)
   }
 
-  /// The path of `sqlite:PATH` in DATABASE_URL.
-  public mutating func databasePath() -> String? {
+  /// Where DATABASE_URL says that the database lies: `sqlite:` and an absolute path, or
+  /// `postgresql://…`, whose text appears in no message, since it may hold a password.
+  public mutating func databaseLocation() -> DatabaseLocation? {
     guard let url = required("DATABASE_URL") else { return nil }
-    guard url.hasPrefix("sqlite:/"), url.utf8.count > "sqlite:/".utf8.count else {
-      return note("DATABASE_URL must be sqlite: and an absolute path.")
+    if url.hasPrefix("sqlite:/"), url.utf8.count > "sqlite:/".utf8.count {
+      return .file(String(url.dropFirst("sqlite:".count)))
     }
-    return String(url.dropFirst("sqlite:".count))
+    guard let server = ServerURL(url) else {
+      return note("DATABASE_URL must be sqlite: and an absolute path, or postgresql://….")
+    }
+    guard ServerURL.isSupported else {
+      return note("DATABASE_URL names a server, and \(ServerURL.unsupported).")
+    }
+    return .server(server)
+  }
+
+  /// The same for what works on a file alone.
+  public mutating func databasePath() -> String? {
+    guard let location = databaseLocation() else { return nil }
+    return location.path
+      ?? note("DATABASE_URL names a server; this is for sqlite: and an absolute path alone.")
   }
 
   /// The values, if there is no mistake; else all mistakes are written to standard error and the

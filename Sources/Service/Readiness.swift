@@ -29,15 +29,16 @@ final class Readiness: Sendable {
     var isBusy = false
   }
 
-  private let database: SQLiteDatabase
-  private let path: String
+  private let database: any Database
+  /// Where room is looked for; a server looks after its own.
+  private let path: String?
   private let service: Service
   private let program: String
   private let state = Mutex(State())
 
-  init(_ database: SQLiteDatabase, _ settings: Settings, _ service: Service) {
+  init(_ database: any Database, _ settings: Settings, _ service: Service) {
     self.database = database
-    path = settings.databasePath
+    path = settings.database.path
     program = settings.program
     self.service = service
   }
@@ -71,10 +72,12 @@ final class Readiness: Sendable {
   }
 
   private func find(requestID: String) -> Obstacle? {
-    let room = System.freeBytes(path)
-    guard let room, room >= Bounds.freeBytesMin else {
-      log(.noRoom, "free bytes: \(room.map(String.init) ?? "unknown")", requestID)
-      return .noRoom
+    if let path {
+      let room = System.freeBytes(path)
+      guard let room, room >= Bounds.freeBytesMin else {
+        log(.noRoom, "free bytes: \(room.map(String.init) ?? "unknown")", requestID)
+        return .noRoom
+      }
     }
     do throws(Refusal) {
       guard try database.hasKnownSchema() else {

@@ -53,18 +53,17 @@ public struct Service: Sendable {
     open(settings, mode: .single)
   }
 
-  private static func open(_ settings: Settings, mode: SQLiteDatabase.Mode) -> SQLiteDatabase {
+  private static func open(_ settings: Settings, mode: OpeningMode) -> any Database {
     do throws(StorageFailure) {
-      return try SQLiteDatabase(
-        path: settings.databasePath, migrations: Schema.migrations, mode: mode)
+      return try settings.database.open(migrations: Schema.migrations, mode: mode)
     } catch {
-      System.fail(settings.program, [error.explanation(settings.databasePath)])
+      System.fail(settings.program, [error.explanation(settings.database.description)])
     }
   }
 }
 
 extension StorageFailure {
-  /// What is wrong with the database at this path, and what to do about it.
+  /// What is wrong with the database at this path or on this server, and what to do about it.
   public func explanation(_ path: String) -> String {
     switch self {
     case .newerSchema(let found, let known, let first):
@@ -82,7 +81,7 @@ extension StorageFailure {
 /// The settings that all programs have.
 public struct Settings: Sendable {
   let program: String
-  public let databasePath: String
+  public let database: DatabaseLocation
   /// How many requests run at once.
   public let threads: Int
   let logLevel: Logger.Level
@@ -94,15 +93,15 @@ extension Configuration {
   public mutating func settings(
     threads: Int = Bounds.workerThreads, database: String? = nil
   ) -> Settings? {
-    let path = database ?? databasePath()
+    let location = database.map(DatabaseLocation.file) ?? databaseLocation()
     let range = 1...Int64(Bounds.workerThreadsMax)
     let threads = number("WORKER_THREADS", or: Int64(threads), in: range)
     let level = parsed(
       "LOG_LEVEL", or: "info", Logger.Level.init(rawValue:),
       expected: "trace, debug, info, notice, warning, error or critical")
-    guard let path, let threads, let level else { return nil }
+    guard let location, let threads, let level else { return nil }
     return Settings(
-      program: program, databasePath: path, threads: Int(threads), logLevel: level)
+      program: program, database: location, threads: Int(threads), logLevel: level)
   }
 
   /// JWT_ACCESS_SECRET, and JWT_ACCESS_SECRET_PREVIOUS while it is being replaced.

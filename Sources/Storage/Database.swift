@@ -25,6 +25,12 @@ public protocol Database: Sendable {
   func write<T: Sendable>(
     _ body: @escaping @Sendable (any Connection) throws(Refusal) -> T
   ) throws(Refusal) -> T
+
+  /// Whether this program can work on the store's schema: it is its own, or has only been expanded.
+  func hasKnownSchema() throws(Refusal) -> Bool
+
+  /// What has been done here since the process began.
+  var figures: StorageFigures { get }
 }
 
 /// Where statements run; valid only within the `read` or `write` that handed it out.
@@ -44,4 +50,13 @@ public protocol Connection {
   /// deleted. Throws as `forEach` does.
   @discardableResult
   func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int
+
+  /// What follows in this transaction runs alone among all transactions that name one of these,
+  /// and sees what those before it have committed. For what neither a row's lock nor a unique key
+  /// can guard: a limit on a sum, say. Name all of them in one call, or two transactions could wait
+  /// for each other. Names are compared by a hash, so that two rarely wait in vain.
+  ///
+  /// An engine with one writer at a time has nothing to do. Throws `.broken` in a read; `.busy`
+  /// when the others were not through in time.
+  func serialize(on names: [String]) throws(Refusal)
 }

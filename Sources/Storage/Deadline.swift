@@ -18,6 +18,11 @@ struct Deadline: Sendable {
     return Int32(clamping: max(0, milliseconds))
   }
 
+  /// Itself, or so many milliseconds from now if that is later.
+  func atLeast(milliseconds: Int64) -> Deadline {
+    Deadline(nanoseconds: max(nanoseconds, Deadline.now + milliseconds * 1_000_000))
+  }
+
   /// Since then; negative before.
   var passedMicroseconds: Int64 { (Deadline.now - nanoseconds) / 1000 }
 

@@ -27,4 +27,30 @@ enum Limits {
   static let checkpointBusyMilliseconds: Int32 = 100
   /// How many steps of SQLite's machine, some 0.1 ms, lie between two looks at the clock.
   static let stepsBetweenClockReadings: Int32 = 10_000
+
+  // PostgreSQL. A server takes 100 connections unless told otherwise, and 3 of them are its
+  // operator's: four programs of one machine fit in the rest.
+
+  /// Connections of a process that write. The server commits together whoever waits for the disk
+  /// at that moment, so that more of them are throughput, as far as it has processors.
+  static let serverWritersMax = 16
+  /// For a host to answer. libpq makes less than 2 out of nothing.
+  static let connectSeconds = 2
+  /// For a statement of a program that stays to read. A command reads as long as it takes.
+  static let serverReadSeconds = 4
+  /// For the answer to COMMIT, when the transaction has used up its own time.
+  static let commitMilliseconds: Int64 = 500
+  /// A host that went is noticed by silence on what was sent, and else by 3 probes.
+  static let unacknowledgedMilliseconds = 4000
+  static let keepaliveIdleSeconds = 5
+  static let keepaliveProbeSeconds = 1
+  static let keepaliveProbes = 3
+  /// How soon the server itself ends a statement whose client went.
+  static let clientCheckMilliseconds = 1000
+  /// How often a transaction is run again that others were in the way of.
+  static let repeatsMax = 3
+  /// How often it is run again on a new connection.
+  static let reconnectsMax = 1
+  /// Rows that are read and thrown away, so that the connection can be kept.
+  static let unwantedRowsMax = 1000
 }

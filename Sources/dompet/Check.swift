@@ -27,13 +27,11 @@ struct Check: ParsableCommand {
   func run() throws {
     var inspection = Inspection(json: options.json)
     var configuration = Configuration.forOperator("dompet check")
-    let (path, provider) = inspection.settings(&configuration)
+    let (database, provider) = inspection.settings(&configuration)
     inspection.files(of: configuration.path)
-    if let path {
-      inspection.databaseFiles(path)
-      inspection.database(path)
-      inspection.holders(of: path)
-    }
+    if let path = database?.path { inspection.databaseFiles(path) }
+    if let database { inspection.database(database) }
+    if let path = database?.path { inspection.holders(of: path) }
     inspection.timeSource()
     inspection.nginx()
     inspection.xendit(&configuration, offline ? nil : provider, offline: offline)

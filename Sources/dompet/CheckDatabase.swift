@@ -13,25 +13,24 @@ extension Inspection {
   private static let bytesLeftWanted: Int64 = 2_000_000_000
   private static let secondsBehindMax: Int64 = 60
 
-  mutating func database(_ path: String) {
-    guard LocalFiles.status(path) != nil else {
+  mutating func database(_ location: DatabaseLocation) {
+    if let path = location.path, LocalFiles.status(path) == nil {
       return problem("database", "there is none at \(path)", "dompet init")
     }
     do throws(StorageFailure) {
-      let database = try SQLiteDatabase(
-        path: path, migrations: Schema.migrations, mode: .single)
+      let database = try location.open(migrations: Schema.migrations, mode: .single)
       ok("database", "its schema is this program's, \(Schema.migrations.count) migrations")
       clock(database)
     } catch {
       let isOld = if case .olderSchema = error { true } else { false }
       problem(
-        "database", error.explanation(path),
+        "database", error.explanation(location.description),
         isOld ? "dompet migrate, after a backup." : "See above; dompet is best run as root.")
     }
-    space(Storehouse(path: path))
+    if let path = location.path { space(Storehouse(path: path)) }
   }
 
-  private mutating func clock(_ database: SQLiteDatabase) {
+  private mutating func clock(_ database: any Database) {
     let newest: Timestamp?
     do throws(Refusal) {
       newest = try database.read { db throws(Refusal) in try Overview.newestMoment(in: db) }

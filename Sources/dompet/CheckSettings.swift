@@ -2,16 +2,17 @@
 
 import Payments
 import Service
+import Storage
 
 extension Inspection {
   /// - Returns: where the database lies, and Xendit, as far as the settings say.
   mutating func settings(
     _ configuration: inout Configuration
-  ) -> (path: String?, provider: Provider?) {
+  ) -> (database: DatabaseLocation?, provider: Provider?) {
     _ = configuration.settings()
     // Asked of another, so that a mistake is noted once.
     var other = Configuration.forOperator("dompet check")
-    let path = other.databasePath()
+    let database = other.databaseLocation()
     _ = configuration.tokenKeys()
     _ = configuration.accessLifetimeSeconds()
     _ = configuration.sessionLifetime()
@@ -32,7 +33,7 @@ extension Inspection {
     }
     names(in: configuration)
     strength(of: &configuration)
-    return (path, provider)
+    return (database, provider)
   }
 
   /// What the file sets in vain, or too openly.

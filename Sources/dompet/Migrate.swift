@@ -21,25 +21,25 @@ struct Migrate: ParsableCommand {
 
   func run() throws {
     var configuration = Configuration.forOperator("dompet migrate")
-    let path = configuration.finish(configuration.databasePath())
-    guard LocalFiles.status(path) != nil else {
+    let location = configuration.finish(configuration.databaseLocation())
+    if let path = location.path, LocalFiles.status(path) == nil {
       Terminal.error("dompet migrate: there is no database at \(path). dompet init makes one.")
       throw ExitCode(1)
     }
     do throws(StorageFailure) {
-      let pending = try pendingMigrations(of: path)
+      let pending = try pendingMigrations(of: location)
       for migration in pending { print("\(check ? "pending" : "applying"): \(migration.name)") }
       if pending.isEmpty { print("nothing is pending: the schema is this release's") }
       if check {
         if pending.isEmpty { return }
       } else {
         umask(0o007)
-        _ = try SQLiteDatabase(path: path, migrations: Schema.migrations, mode: .service)
+        _ = try location.open(migrations: Schema.migrations, mode: .service)
         if !pending.isEmpty { print("done") }
         return
       }
     } catch {
-      Terminal.error("dompet migrate: \(error.explanation(path))")
+      Terminal.error("dompet migrate: \(error.explanation(location.description))")
     }
     throw ExitCode(1)
   }
@@ -47,9 +47,9 @@ struct Migrate: ParsableCommand {
 
 /// The migrations that the database lacks.
 /// - Throws: if it has others, or cannot be opened.
-func pendingMigrations(of path: String) throws(StorageFailure) -> [Migration] {
+func pendingMigrations(of location: DatabaseLocation) throws(StorageFailure) -> [Migration] {
   do throws(StorageFailure) {
-    _ = try SQLiteDatabase(path: path, migrations: Schema.migrations, mode: .single)
+    _ = try location.open(migrations: Schema.migrations, mode: .single)
     return []
   } catch .olderSchema(let found, _) {
     return Array(Schema.migrations.dropFirst(found))

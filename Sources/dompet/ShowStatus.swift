@@ -23,7 +23,7 @@ struct ShowStatus: ParsableCommand {
     let settings = configuration.finish(configuration.settings())
     let database = Service.openForOperator(settings)
     do {
-      let status = try Status.take(database, path: settings.databasePath)
+      let status = try Status.take(database, path: settings.database.path)
       if let html {
         try LocalFiles.replace(html, with: Array(status.page.utf8), mode: 0o644)
       } else {

@@ -12,7 +12,8 @@ struct Status {
   let maintenance: [Maintenance.Entry]
   let files: Storehouse
 
-  static func take(_ database: any Database, path: String) throws(Refusal) -> Status {
+  /// - Parameter path: of the file; a server looks after its own.
+  static func take(_ database: any Database, path: String?) throws(Refusal) -> Status {
     let now = World.real.now()
     let (overview, maintenance) = try database.read { db throws(Refusal) in
       (try Overview.take(at: now, in: db), try Maintenance.list(in: db))
@@ -117,10 +118,10 @@ struct Storehouse {
   let logBytes: Int64?
   let bytesLeft: Int64?
 
-  init(path: String) {
-    databaseBytes = LocalFiles.status(path)?.bytes
-    logBytes = LocalFiles.status(path + "-wal")?.bytes
-    bytesLeft = LocalFiles.bytesLeft(at: path)
+  init(path: String?) {
+    databaseBytes = path.flatMap { LocalFiles.status($0)?.bytes }
+    logBytes = path.flatMap { LocalFiles.status($0 + "-wal")?.bytes }
+    bytesLeft = path.flatMap { LocalFiles.bytesLeft(at: $0) }
   }
 
   fileprivate func describe(_ storage: inout JSONWriter) {

@@ -17,7 +17,7 @@ struct ArrowTests {
     "dompet",
   ]
   private static let modulesWithC = [
-    "FastCGI": ["CFastCGI"], "Storage": ["CSQLite"], "HTTPClient": ["CCurl"],
+    "FastCGI": ["CFastCGI"], "Storage": ["CSQLite", "CPostgreSQL"], "HTTPClient": ["CCurl"],
     "Passwords": ["CArgon2", "CCrypt"],
   ]
   private static let system = ["Glibc", "Synchronization", "Logging", "ArgumentParser"]

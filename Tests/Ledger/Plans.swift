@@ -51,4 +51,6 @@ private struct Recording: Connection {
     seen.withLock { $0.append(sql.description) }
     return try inner.execute(sql, values)
   }
+
+  func serialize(on names: [String]) throws(Refusal) { try inner.serialize(on: names) }
 }

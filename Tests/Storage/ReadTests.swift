@@ -6,17 +6,10 @@ import Testing
 
 @Suite("Reading")
 struct ReadTests {
-  let scratch: Scratch
-  let database: SQLiteDatabase
-
-  init() throws {
-    scratch = try Scratch()
-    database = try scratch.open()
+  @Test("a read sees one snapshot, whatever is committed meanwhile", arguments: Engine.all)
+  func snapshot(engine: Engine) throws {
+    let database = try Rented(engine)
     try database.insert(1)
-  }
-
-  @Test("a read sees one snapshot, whatever is committed meanwhile")
-  func snapshot() throws {
     let seen = try database.read { connection throws(Refusal) in
       let before = try connection.numbers()
       try database.insert(2)
@@ -26,8 +19,10 @@ struct ReadTests {
     #expect(try database.numbers() == [1, 2])
   }
 
-  @Test("a glance is one statement on its own snapshot, and no second one")
-  func glance() throws {
+  @Test("a glance is one statement on its own snapshot, and no second one", arguments: Engine.all)
+  func glance(engine: Engine) throws {
+    let database = try Rented(engine)
+    try database.insert(1)
     #expect(try database.glance { connection throws(Refusal) in try connection.numbers() } == [1])
     let refusal = #expect(throws: Refusal.self) {
       try database.glance { connection throws(Refusal) in
@@ -39,8 +34,12 @@ struct ReadTests {
     #expect(try database.numbers() == [1])
   }
 
-  @Test("reads go on while a writer has the lock, and do not see what is not committed")
-  func readDuringWrite() throws {
+  @Test(
+    "reads go on while a writer has the lock, and do not see what is not committed",
+    arguments: Engine.all)
+  func readDuringWrite(engine: Engine) throws {
+    let database = try Rented(engine)
+    try database.insert(1)
     let seen = try database.write { [database] connection throws(Refusal) in
       try connection.insert(2)
       return try database.numbers()
@@ -48,15 +47,20 @@ struct ReadTests {
     #expect(seen == [1])
   }
 
-  @Test("reads go on while a stranger has the write lock")
+  @Test("reads go on while a stranger has SQLite's write lock")
   func readDuringStranger() throws {
+    let scratch = try Scratch()
+    let database = try scratch.open()
+    try database.insert(1)
     let stranger = Stranger(scratch.path)
     #expect(stranger.run("BEGIN IMMEDIATE"))
     #expect(try database.numbers() == [1])
   }
 
-  @Test("writing within a read is refused")
-  func writeInRead() throws {
+  @Test("writing within a read is refused", arguments: Engine.all)
+  func writeInRead(engine: Engine) throws {
+    let database = try Rented(engine)
+    try database.insert(1)
     let refused = refusal { () throws(Refusal) in
       try database.read { connection throws(Refusal) in try connection.insert(2) }
     }
@@ -64,8 +68,11 @@ struct ReadTests {
     #expect(try database.numbers() == [1])
   }
 
-  @Test("a refused read leaves nothing behind: the next one sees what is new")
-  func refusedRead() throws {
+  @Test(
+    "a refused read leaves nothing behind: the next one sees what is new", arguments: Engine.all)
+  func refusedRead(engine: Engine) throws {
+    let database = try Rented(engine)
+    try database.insert(1)
     let refused = refusal { () throws(Refusal) in
       try database.read { connection throws(Refusal) in
         _ = try connection.numbers()
@@ -77,8 +84,12 @@ struct ReadTests {
     #expect(try database.numbers() == [1, 2])
   }
 
-  @Test("readers in more threads than there are connections each see whole entries")
-  func manyReaders() throws {
+  @Test(
+    "readers in more threads than there are connections each see whole entries",
+    arguments: Engine.all)
+  func manyReaders(engine: Engine) throws {
+    let database = try Rented(engine)
+    try database.insert(1)
     inThreads(20) { [database] thread in
       for number in 2...100 {
         let refused = refusal { () throws(Refusal) in

@@ -31,7 +31,7 @@ final class Scratch: Sendable {
   }
 
   func open(
-    _ migrations: [Migration] = [entries], mode: SQLiteDatabase.Mode = .service
+    _ migrations: [Migration] = [entries], mode: OpeningMode = .service
   ) throws(StorageFailure) -> SQLiteDatabase {
     try SQLiteDatabase(path: path, migrations: migrations, mode: mode)
   }

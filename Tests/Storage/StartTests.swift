@@ -86,70 +86,6 @@ struct StartTests {
     #expect(FileManager.default.fileExists(atPath: name))
   }
 
-  @Test("migrations are applied in order and once; later ones follow")
-  func migrations() throws {
-    try scratch.open().insert(1)
-    _ = try scratch.open()
-    let database = try scratch.open([Scratch.entries, more])
-    _ = try scratch.open([Scratch.entries, more])
-    let rows = try database.read { connection throws(Refusal) in
-      try connection.query("SELECT number, name, applied_at FROM schema_migrations", []) {
-        row throws(Refusal) in
-        "\(try row.integer(0)) \(try row.text(1)) \(try row.integer(2) > 1_700_000_000_000_000)"
-      }
-        + connection.query("SELECT i FROM more", []) { row throws(Refusal) in
-          "\(try row.integer(0))"
-        }
-    }
-    #expect(rows == ["1 entries true", "2 more true", "1"])
-    #expect(try database.numbers() == [1])
-  }
-
-  @Test("a schema newer than the program is refused, in either mode")
-  func newerSchema() throws {
-    _ = try scratch.open([Scratch.entries, more])
-    for mode in [SQLiteDatabase.Mode.service, .single] {
-      #expect(throws: StorageFailure.newerSchema(found: 2, known: 1, first: "more")) {
-        _ = try scratch.open(mode: mode)
-      }
-    }
-  }
-
-  @Test("a newer schema that only expands is worked on, in either mode, and stays")
-  func widerSchema() throws {
-    let wider = Migration(
-      name: "wider", kind: .expands,
-      sqlite: Array("CREATE TABLE wider (i INTEGER) STRICT".utf8))
-    _ = try scratch.open([Scratch.entries, wider])
-    for (number, mode) in [SQLiteDatabase.Mode.service, .single].enumerated() {
-      try scratch.open(mode: mode).insert(number)
-    }
-    #expect(try scratch.open([Scratch.entries, wider], mode: .single).numbers() == [0, 1])
-    let narrower = Migration(
-      name: "narrower", kind: .contracts, sqlite: Array("DROP TABLE wider".utf8))
-    _ = try scratch.open([Scratch.entries, wider, narrower])
-    #expect(throws: StorageFailure.newerSchema(found: 3, known: 1, first: "narrower")) {
-      _ = try scratch.open()
-    }
-  }
-
-  @Test("a program goes on when the schema is changed under its statements")
-  func changedWhileRunning() throws {
-    let database = try scratch.open()
-    try database.insert(1)
-    #expect(try database.numbers() == [1])
-    let wider = Migration(
-      name: "wider", kind: .expands,
-      sqlite: Array(
-        """
-        ALTER TABLE entries ADD COLUMN more TEXT; CREATE INDEX wider_number ON entries (number);
-        CREATE TABLE wider (i INTEGER) STRICT
-        """.utf8))
-    _ = try scratch.open([Scratch.entries, wider])
-    try database.insert(2)
-    #expect(try database.numbers() == [1, 2])
-  }
-
   @Test("what was made before migrations had a kind is opened, and gets kinds with the next one")
   func beforeKinds() throws {
     _ = try scratch.open()
@@ -179,33 +115,13 @@ struct StartTests {
     #expect(try database.numbers() == [1])
   }
 
-  @Test(
-    "a migration that fails leaves nothing of its start",
-    arguments: [
-      "CREATE TABLE half (i INTEGER); SELECT nothing", "CREATE TABLE half (i INTEGER); COMMIT",
-      "CREATE TABLE half (i INTEGER); \u{0}",
-    ])
-  func failingMigration(script: String) throws {
-    let faulty = Migration(name: "faulty", kind: .expands, sqlite: Array(script.utf8))
-    #expect(throws: StorageFailure.self) { _ = try scratch.open([Scratch.entries, faulty]) }
-    let database = try scratch.open()
-    try database.insert(1)
-    #expect(try database.numbers() == [1])
-  }
-
-  @Test("a schema that another program made is refused")
-  func otherSchema() throws {
-    _ = try scratch.open([more])
-    #expect(throws: StorageFailure.self) { _ = try scratch.open() }
-  }
-
   @Test("a file that is no database, a directory, and a missing directory cannot be opened")
   func cannotOpen() throws {
     try Data(repeating: 65, count: 8192).write(to: URL(filePath: scratch.path))
     for path in [
       scratch.path, scratch.directory + "/.", scratch.directory + "/none/test.db", "", "a\u{0}b",
     ] {
-      for mode in [SQLiteDatabase.Mode.service, .single] {
+      for mode in [OpeningMode.service, .single] {
         let failure = #expect(throws: StorageFailure.self) {
           _ = try SQLiteDatabase(path: path, migrations: [Scratch.entries], mode: mode)
         }

@@ -53,7 +53,7 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
     let statement = try prepared(sql, values)
     defer { statement.reset() }
     while try step(statement, sql) {
-      try row(Row(of: statement.handle))
+      try row(Row(.sqlite(SQLiteRow(of: statement.handle))))
     }
   }
 
@@ -66,6 +66,11 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
     // A statement that can change no row leaves the number of the one before it.
     let changed = rowsWritten != before
     return changed ? Int(sqlite3_changes64(handle)) : 0
+  }
+
+  /// There is one writer at a time.
+  func serialize(on names: [String]) throws(Refusal) {
+    guard purpose == .writing else { throw .broken(evidence: "a read is never alone") }
   }
 
   /// How many rows have been inserted, updated or deleted here so far, by triggers too. A statement

@@ -6,15 +6,8 @@ import Glibc
 /// A database in a file. Readers each have a connection and never wait for writers; writers
 /// share one connection and commit in groups, one process after the other.
 public final class SQLiteDatabase: Database {
-  public enum Mode: Sendable {
-    /// A program that stays: creates the file and applies migrations where needed.
-    case service
-    /// A program that answers one request and ends: takes the schema as it is, or refuses.
-    case single
-  }
-
   private let path: String
-  private let knownMigrations: [String]
+  private let migrations: [Migration]
   private let writer: GroupCommit
   private let readers: ReaderPool
 
@@ -25,7 +18,7 @@ public final class SQLiteDatabase: Database {
   /// Throws `.newerSchema`, unless what is newer only expands; in mode `.single`,
   /// `.olderSchema`; `.cannotOpen` when the directory is missing, the file may not be written or is
   /// no database, or a migration fails.
-  public init(path: String, migrations: [Migration], mode: Mode) throws(StorageFailure) {
+  public init(path: String, migrations: [Migration], mode: OpeningMode) throws(StorageFailure) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw .cannotOpen(evidence: "an empty path, or one with a NUL, names no file")
     }
@@ -42,12 +35,11 @@ public final class SQLiteDatabase: Database {
       case .single: try start.open()
       }
     self.path = path
-    knownMigrations = migrations.map(\.name)
+    self.migrations = migrations
     readers = ReaderPool(path: path)
     writer = GroupCommit(path: path, turnstile: turnstile, connection: connection)
   }
 
-  /// What has been done here since the process began.
   public var figures: StorageFigures {
     var figures = writer.figures.withLock { $0 }
     var log = stat()
@@ -55,13 +47,10 @@ public final class SQLiteDatabase: Database {
     return figures
   }
 
-  /// Whether this program can work on the file's schema: it is its own, or has only been expanded.
   public func hasKnownSchema() throws(Refusal) -> Bool {
     let connection = try readers.borrow()
     defer { readers.giveBack(connection) }
-    let applied = try connection.appliedMigrations()
-    return applied.prefix(knownMigrations.count).map(\.name) == knownMigrations
-      && applied.dropFirst(knownMigrations.count).allSatisfy(\.expands)
+    return migrations.areKnown(among: try connection.appliedMigrations())
   }
 
   public func read<T>(

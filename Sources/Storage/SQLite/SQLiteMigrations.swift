@@ -3,13 +3,6 @@
 import CSQLite
 import Domain
 
-/// A migration that the database has.
-struct AppliedMigration {
-  let name: String
-  /// Whether programs that do not know it may go on.
-  let expands: Bool
-}
-
 extension SQLiteConnection {
   /// In the order in which they were applied. Those from before the database kept their kind are
   /// known to every program that asks, so theirs does not matter.

@@ -83,13 +83,7 @@ struct SQLiteStart {
   /// How many of this program's migrations the database has. Others may follow that only expand.
   private func knownCount(on connection: SQLiteConnection) throws(StorageFailure) -> Int {
     let applied = try orCannotOpen { () throws(Refusal) in try connection.appliedMigrations() }
-    for (found, migration) in zip(applied, migrations) where found.name != migration.name {
-      throw .cannotOpen(evidence: "it has migration \(found.name) instead of \(migration.name)")
-    }
-    if let first = applied.dropFirst(migrations.count).first(where: { !$0.expands }) {
-      throw .newerSchema(found: applied.count, known: migrations.count, first: first.name)
-    }
-    return min(applied.count, migrations.count)
+    return try migrations.knownCount(among: applied)
   }
 
   private func orCannotOpen<T>(_ body: () throws(Refusal) -> T) throws(StorageFailure) -> T {

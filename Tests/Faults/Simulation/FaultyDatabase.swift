@@ -63,6 +63,10 @@ final class FaultyDatabase: Database, @unchecked Sendable {
     return result
   }
 
+  func hasKnownSchema() throws(Refusal) -> Bool { try real.hasKnownSchema() }
+
+  var figures: StorageFigures { real.figures }
+
   private func checkAlive() throws(Refusal) {
     if pulse.isOver { throw .busy(evidence: "this program has crashed") }
   }
@@ -152,6 +156,8 @@ struct WatchedConnection: Connection {
     watch.execute(sql, values)
     return try real.execute(sql, values)
   }
+
+  func serialize(on names: [String]) throws(Refusal) { try real.serialize(on: names) }
 }
 
 extension StaticString {
