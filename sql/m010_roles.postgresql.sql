@@ -58,7 +58,7 @@ END $$;
 -- All: is the schema the one that the program knows, and can it write (Service/Readiness.swift)?
 GRANT SELECT ON schema_migrations
   TO dompet_auth, dompet_wallets, dompet_payments, dompet_webhook, dompet_operator;
-GRANT SELECT (task), INSERT, UPDATE (done_at) ON maintenance
+GRANT SELECT (task, done_at), INSERT, UPDATE (done_at) ON maintenance
   TO dompet_auth, dompet_wallets, dompet_payments, dompet_webhook;
 
 -- dompet-auth: users, their empty wallets, their sessions; it spends the tokens that operators
@@ -99,7 +99,7 @@ GRANT SELECT,
   UPDATE (status, invoice_id, invoice_url, lease_until, updated_at, expires_at, paid_at,
     paid_invoice_id, paid_late, checked_at, looked_at, resumed_at)
   ON wallet_top_ups TO dompet_payments, dompet_operator;
-GRANT SELECT (id, digest, state),
+GRANT SELECT (digest, state, reason),
   INSERT (digest, body, webhook_id, invoice_id, reference, status, amount, currency, state, reason,
     received_at),
   UPDATE (state, reason) ON webhook_events TO dompet_payments, dompet_webhook, dompet_operator;
@@ -109,7 +109,7 @@ GRANT SELECT (id, digest, state),
 GRANT SELECT,
   UPDATE (status, lease_until, updated_at, paid_at, paid_invoice_id, paid_late)
   ON wallet_top_ups TO dompet_webhook;
-GRANT SELECT (status, amount, reason) ON webhook_events TO dompet_webhook;
+GRANT SELECT (status, amount) ON webhook_events TO dompet_webhook;
 GRANT SELECT ON maintenance TO dompet_webhook;
 
 -- dompet: an operator sees all, corrects by new rows, and leaves a name wherever it does so.
