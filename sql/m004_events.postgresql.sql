@@ -52,14 +52,17 @@ BEGIN
     RAISE EXCEPTION 'the evidence of an event does not change'
       USING ERRCODE = 'restrict_violation';
   END IF;
-  IF NEW.resolution = 'credited' AND (
-    NOT EXISTS (
+  -- Apart from what follows, which only an operator's role may read.
+  IF NEW.resolution IS DISTINCT FROM 'credited' THEN
+    RETURN NEW;
+  END IF;
+  IF NOT EXISTS (
       SELECT 1 FROM wallet_transactions
       WHERE invoice_id = NEW.invoice_id AND amount = NEW.amount
         AND counterparty = 'xendit operator:' || NEW.resolved_by)
     OR EXISTS (
       SELECT 1 FROM webhook_events
-      WHERE resolution = 'credited' AND invoice_id = NEW.invoice_id))
+      WHERE resolution = 'credited' AND invoice_id = NEW.invoice_id)
   THEN
     RAISE EXCEPTION 'a credited event has its transaction, and no other event has'
       USING ERRCODE = 'integrity_constraint_violation';
