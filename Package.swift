@@ -82,11 +82,19 @@ let package = Package(
     .target(
       name: "Schema", dependencies: ["Storage"], path: "sql",
       resources: [
-        .embedInCode("m001_users.sqlite.sql"), .embedInCode("m002_wallets.sqlite.sql"),
-        .embedInCode("m003_top_ups.sqlite.sql"), .embedInCode("m004_events.sqlite.sql"),
+        .embedInCode("m001_users.sqlite.sql"), .embedInCode("m001_users.postgresql.sql"),
+        .embedInCode("m002_wallets.sqlite.sql"), .embedInCode("m002_wallets.postgresql.sql"),
+        .embedInCode("m003_top_ups.sqlite.sql"), .embedInCode("m003_top_ups.postgresql.sql"),
+        .embedInCode("m004_events.sqlite.sql"), .embedInCode("m004_events.postgresql.sql"),
         .embedInCode("m005_reconciliations.sqlite.sql"),
-        .embedInCode("m006_transfers.sqlite.sql"), .embedInCode("m007_maintenance.sqlite.sql"),
-        .embedInCode("m008_operator_acts.sqlite.sql"), .embedInCode("m009_pruning.sqlite.sql"),
+        .embedInCode("m005_reconciliations.postgresql.sql"),
+        .embedInCode("m006_transfers.sqlite.sql"), .embedInCode("m006_transfers.postgresql.sql"),
+        .embedInCode("m007_maintenance.sqlite.sql"),
+        .embedInCode("m007_maintenance.postgresql.sql"),
+        .embedInCode("m008_operator_acts.sqlite.sql"),
+        .embedInCode("m008_operator_acts.postgresql.sql"),
+        .embedInCode("m009_pruning.sqlite.sql"), .embedInCode("m009_pruning.postgresql.sql"),
+        .embedInCode("m010_roles.sqlite.sql"), .embedInCode("m010_roles.postgresql.sql"),
       ],
       swiftSettings: memorySafe),
     .target(

@@ -12,7 +12,7 @@ extension String {
   }
 
   /// With `A-Z` as `a-z`, all else as it is.
-  var asciiLowercased: String {
+  public var asciiLowercased: String {
     String(decoding: utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 }

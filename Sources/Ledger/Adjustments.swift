@@ -66,6 +66,7 @@ public enum Adjustments {
     _ posting: Posting, to wallet: Identifier, overdraft: Bool, at now: Timestamp,
     in db: any Connection
   ) throws(Refusal) -> Outcome {
+    try db.serialize(on: [Turn.wallet(wallet)])
     if let reference = posting.reference,
       let earlier = try Transactions.find(adjustment: reference, of: wallet, in: db)
     {

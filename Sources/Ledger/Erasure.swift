@@ -11,11 +11,12 @@ public enum Erasure {
   public static func erase(
     _ user: Identifier, _ decision: Decision, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Bool {
+    try db.serialize(on: [Turn.user(user)])
     let erased = try db.execute(
       """
       UPDATE users SET email = 'erased:' || id, username = 'erased:' || id, name = NULL,
         password_hash = 'erased', role = 'USER', is_active = 0, erased_at = $2,
-        updated_at = max(updated_at, $2)
+        updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
       WHERE id = $1 AND erased_at IS NULL
       """, [.text(user.text), .integer(now.microseconds)])
     guard erased == 1 else { return false }

@@ -100,6 +100,7 @@ public enum Events {
   public static func confirm(
     _ event: WaitingEvent, in db: any Connection
   ) throws(Refusal) -> Bool {
+    try db.serialize(on: [Turn.topUp(event.reference)])
     let isCredited = try Transactions.find(invoiceID: event.invoiceID, in: db) != nil
     let (state, reason) = outcome(of: isCredited ? .unchanged : .review(.notConfirmed))
     try db.execute(

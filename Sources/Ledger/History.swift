@@ -77,7 +77,7 @@ public enum History {
       SELECT wallet_id, sequence, type, amount, description, reference, invoice_id, counterparty,
         balance_after, created_at
       FROM wallet_transactions
-      WHERE wallet_id = $1 AND sequence BETWEEN $2 AND $3 AND ($4 IS NULL OR type = $4)
+      WHERE wallet_id = $1 AND sequence BETWEEN $2 AND $3 AND type = coalesce($4, type)
       ORDER BY sequence DESC LIMIT $5
       """,
       [

@@ -42,7 +42,7 @@ public enum Journal {
       SELECT id, received_at, state, reason, invoice_id, reference, status, amount, currency,
         webhook_id, resolution, resolved_by, resolved_at, resolution_reason, digest, NULL
       FROM webhook_events
-      WHERE id >= $1 AND received_at >= $2 AND ($3 IS NULL OR state = $3)
+      WHERE id >= $1 AND received_at >= $2 AND state = coalesce($3, state)
       ORDER BY id DESC LIMIT $4
       """,
       [

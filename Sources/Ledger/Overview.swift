@@ -45,7 +45,7 @@ public struct Overview: Equatable, Sendable {
       awaitingProvider: try awaitingProvider(in: db),
       uncheckedCredits: try sum(
         """
-        SELECT count(*), 0 FROM wallet_top_ups INDEXED BY wallet_top_ups_unchecked
+        SELECT count(*), 0 FROM wallet_top_ups
         WHERE status = 'PAID' AND checked_at IS NULL
         """, [], in: db
       ).count,
@@ -61,7 +61,7 @@ public struct Overview: Equatable, Sendable {
         UNION ALL SELECT (SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1)
         UNION ALL SELECT (SELECT created_at FROM wallet_top_ups ORDER BY id DESC LIMIT 1)
         UNION ALL SELECT (SELECT received_at FROM webhook_events ORDER BY id DESC LIMIT 1)
-        UNION ALL SELECT (SELECT max(done_at) FROM maintenance))
+        UNION ALL SELECT (SELECT max(done_at) FROM maintenance)) AS newest
       """, []
     ) { row throws(Refusal) in try row.optionalTimestamp(0) } ?? nil
   }
@@ -88,7 +88,7 @@ public struct Overview: Equatable, Sendable {
     return try sum(
       """
       SELECT count(*), coalesce(sum(amount), 0)
-      FROM wallet_transactions INDEXED BY wallet_transactions_reference
+      FROM wallet_transactions
       WHERE type <> 'TOP_UP' AND reference BETWEEN $1 AND $2 AND type = 'TRANSFER_IN'
       """,
       [.text(prefix + "-"), .text(prefix + "-~")], in: db)
@@ -98,9 +98,9 @@ public struct Overview: Equatable, Sendable {
     var open = Open()
     try db.forEach(
       """
-      SELECT (created_at <= $1) + (created_at <= $2) AS age, count(*), sum(amount),
-        min(created_at)
-      FROM wallet_top_ups INDEXED BY wallet_top_ups_open WHERE status = 'PENDING' GROUP BY age
+      SELECT CASE WHEN created_at > $1 THEN 0 WHEN created_at > $2 THEN 1 ELSE 2 END AS age,
+        count(*), sum(amount), min(created_at)
+      FROM wallet_top_ups WHERE status = 'PENDING' GROUP BY age
       """,
       [
         .integer(now.adding(seconds: -3600).microseconds),
@@ -125,11 +125,11 @@ public struct Overview: Equatable, Sendable {
       """
       SELECT count(*), (
         SELECT coalesce(sum(amount), 0) FROM (
-          SELECT max(amount) AS amount FROM webhook_events INDEXED BY webhook_events_review
+          SELECT max(amount) AS amount FROM webhook_events
           WHERE state = 'review' AND status IN ('PAID', 'SETTLED')
             AND coalesce(currency, 'IDR') = 'IDR' AND amount BETWEEN 1 AND 1000000000000
-          GROUP BY invoice_id))
-      FROM webhook_events INDEXED BY webhook_events_review WHERE state = 'review'
+          GROUP BY invoice_id) AS invoices)
+      FROM webhook_events WHERE state = 'review'
       """, [], in: db)
   }
 
@@ -138,9 +138,10 @@ public struct Overview: Equatable, Sendable {
       """
       SELECT count(*), (
         SELECT coalesce(sum(amount), 0) FROM (
-          SELECT max(amount) AS amount FROM webhook_events INDEXED BY webhook_events_waiting
-          WHERE state = 'waiting' AND amount BETWEEN 1 AND 1000000000000 GROUP BY invoice_id))
-      FROM webhook_events INDEXED BY webhook_events_waiting WHERE state = 'waiting'
+          SELECT max(amount) AS amount FROM webhook_events
+          WHERE state = 'waiting' AND amount BETWEEN 1 AND 1000000000000 GROUP BY invoice_id)
+        AS invoices)
+      FROM webhook_events WHERE state = 'waiting'
       """, [], in: db)
   }
 

@@ -17,14 +17,14 @@ extension Audit {
       """
       SELECT coalesce(invoice_id, ''), 'credit', wallet_id, sequence, amount, reference,
         counterparty
-      FROM wallet_transactions NOT INDEXED WHERE type = 'TOP_UP'
+      FROM wallet_transactions WHERE type = 'TOP_UP'
       UNION ALL
       SELECT coalesce(paid_invoice_id, ''), 'top-up', wallet_id, 0, amount, reference, 'xendit'
-      FROM wallet_top_ups NOT INDEXED WHERE status = 'PAID'
+      FROM wallet_top_ups WHERE status = 'PAID'
       UNION ALL
       SELECT coalesce(invoice_id, ''), 'event', '', id, coalesce(amount, 0), reference,
         'xendit operator:' || resolved_by
-      FROM webhook_events NOT INDEXED WHERE resolution = 'credited'
+      FROM webhook_events WHERE resolution || '' = 'credited'
       ORDER BY 1
       """, []
     ) { row throws(Refusal) in

@@ -45,14 +45,15 @@ public enum People {
     let found = try db.query(
       """
       SELECT id, email, username, name, role, is_active, created_at, erased_at FROM users
-      WHERE id > $1 AND ($2 IS NULL OR role = $2) AND ($3 = 0 OR is_active = 0)
-        AND ($4 IS NULL OR instr(email, lower($4)) OR instr(username, lower($4))
-          OR instr(lower(name), lower($4)))
+      WHERE id > $1 AND role = coalesce($2, role) AND ($3 = 0 OR is_active = 0)
+        AND ($4 = '' OR replace(email, $4, '') <> email OR replace(username, $4, '') <> username
+          OR replace(lower(name), $4, '') <> lower(name))
       ORDER BY id LIMIT $5
       """,
       [
         .text(last?.text ?? ""), .optional(filter.role?.rawValue),
-        .integer(filter.onlyDisabled ? 1 : 0), .optional(filter.text), .integer(Int64(limit) + 1),
+        .integer(filter.onlyDisabled ? 1 : 0), .text(filter.text?.asciiLowercased ?? ""),
+        .integer(Int64(limit) + 1),
       ], person)
     return Page(found, limit: limit)
   }
@@ -75,9 +76,11 @@ public enum People {
   public static func disable(
     _ user: Identifier, _ decision: Decision, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Bool {
+    try db.serialize(on: [Turn.user(user)])
     let changed = try db.execute(
       """
-      UPDATE users SET is_active = 0, updated_at = max(updated_at, $2)
+      UPDATE users
+      SET is_active = 0, updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
       WHERE id = $1 AND is_active = 1
       """, [.text(user.text), .integer(now.microseconds)])
     guard changed == 1 else { return false }
@@ -92,10 +95,12 @@ public enum People {
   public static func enable(
     _ user: Identifier, _ decision: Decision, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Bool {
+    try db.serialize(on: [Turn.user(user)])
     try refuseErased(user, in: db)
     let changed = try db.execute(
       """
-      UPDATE users SET is_active = 1, updated_at = max(updated_at, $2)
+      UPDATE users
+      SET is_active = 1, updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
       WHERE id = $1 AND is_active = 0
       """, [.text(user.text), .integer(now.microseconds)])
     guard changed == 1 else { return false }
@@ -110,10 +115,13 @@ public enum People {
     of user: Identifier, to role: Role, _ decision: Decision, at now: Timestamp,
     in db: any Connection
   ) throws(Refusal) -> Bool {
+    try db.serialize(on: [Turn.user(user)])
     try refuseErased(user, in: db)
     let changed = try db.execute(
       """
-      UPDATE users SET role = $3, updated_at = max(updated_at, $2) WHERE id = $1 AND role <> $3
+      UPDATE users
+      SET role = $3, updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
+      WHERE id = $1 AND role <> $3
       """, [.text(user.text), .integer(now.microseconds), .text(role.rawValue)])
     guard changed == 1 else { return false }
     try Sessions.endAll(of: user, at: now, in: db)
@@ -128,6 +136,7 @@ public enum People {
     of user: Identifier, to hash: String, _ decision: Decision, at now: Timestamp,
     in db: any Connection
   ) throws(Refusal) {
+    try db.serialize(on: [Turn.user(user)])
     guard try Users.setPassword(of: user, from: nil, to: hash, at: now, in: db) else {
       throw .conflict(detail: "the user is disabled.")
     }

@@ -36,7 +36,7 @@ public enum Pruning {
     let removed = try db.execute(
       """
       DELETE FROM sessions
-      WHERE id > $1 AND id <= $2 AND min(expires_at, coalesce(ended_at, expires_at)) < $3
+      WHERE id > $1 AND id <= $2 AND (expires_at < $3 OR ended_at < $3)
       """,
       [.text(last ?? ""), .text(end ?? "~"), .integer(before(now, days: endedDays))])
     return Slice(removed: removed, next: end)
@@ -55,8 +55,7 @@ public enum Pruning {
     let removed = try db.execute(
       """
       DELETE FROM password_resets
-      WHERE digest > $1 AND ($2 IS NULL OR digest <= $2)
-        AND min(expires_at, coalesce(ended_at, expires_at)) < $3
+      WHERE digest > $1 AND digest <= coalesce($2, digest) AND (expires_at < $3 OR ended_at < $3)
       """,
       [.bytes(last ?? []), .optional(end), .integer(before(now, days: endedDays))])
     return Slice(removed: removed, next: end)
@@ -78,11 +77,11 @@ public enum Pruning {
     }
     let removed = try db.execute(
       """
-      UPDATE webhook_events SET body = x''
+      UPDATE webhook_events SET body = $4
       WHERE id > $1 AND id <= $2 AND state IN ('settled', 'resolved', 'foreign')
-        AND max(received_at, coalesce(resolved_at, received_at)) < $3 AND length(body) > 0
+        AND received_at < $3 AND coalesce(resolved_at, received_at) < $3 AND length(body) > 0
       """,
-      [.integer(last ?? 0), .integer(end), .integer(limit)])
+      [.integer(last ?? 0), .integer(end), .integer(limit), .bytes([])])
     return Slice(removed: removed, next: Int64(times.count) < sliceRows ? nil : end)
   }
 

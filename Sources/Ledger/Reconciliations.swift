@@ -13,6 +13,7 @@ public enum Reconciliations {
   public static func beginPass(at now: Timestamp, in db: any Connection) throws(Refusal)
     -> Timestamp
   {
+    try db.serialize(on: [Turn.walk("pass")])
     let resumed = try db.first(
       """
       SELECT begun_at FROM reconciliations
@@ -37,6 +38,7 @@ public enum Reconciliations {
   public static func beginRebuild(
     since: Timestamp, at now: Timestamp, in db: any Connection
   ) throws(Refusal) -> Rebuild? {
+    try db.serialize(on: [Turn.walk("rebuild")])
     let resumed = try db.first(
       """
       SELECT begun_at, last_invoice FROM reconciliations

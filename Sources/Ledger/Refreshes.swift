@@ -21,6 +21,7 @@ public enum Refreshes {
     _ token: RefreshToken, to successor: RefreshToken, lifetime: SessionLifetime,
     at now: Timestamp, in db: any Connection, ifReused: (Identifier) -> Void = { _ in }
   ) throws(Refusal) -> Grant? {
+    try db.serialize(on: [Turn.session(of: token)])
     guard var found = try find(token, at: now, in: db) else { return nil }
     let expiresAt = lifetime.end(createdAt: found.createdAt, lastUsedAt: now)
     guard now < expiresAt, found.chain.rotate(token.digest, to: successor.digest, at: now) else {
@@ -31,7 +32,7 @@ public enum Refreshes {
     try db.execute(
       """
       UPDATE sessions SET refresh_digests = $2, previous_digests = $3, rotated_at = $4,
-        last_used_at = max(last_used_at, $5), expires_at = $6
+        last_used_at = CASE WHEN last_used_at > $5 THEN last_used_at ELSE $5 END, expires_at = $6
       WHERE id = $1
       """,
       [

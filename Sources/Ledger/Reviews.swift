@@ -66,6 +66,7 @@ public enum Reviews {
     _ event: Int64, as resolution: Resolution, _ decision: Decision, at now: Timestamp,
     in db: any Connection
   ) throws(Refusal) -> Bool {
+    try takeTurn(at: event, in: db)
     guard let found = try find(event, in: db) else { throw .notFound }
     if let earlier = found.resolution {
       guard earlier == resolution else {
@@ -85,6 +86,16 @@ public enum Reviews {
     }
     try close(event, as: resolution, decision, at: now, in: db)
     return true
+  }
+
+  /// Meanwhile nobody else resolves the event, or judges it: it may come again. Its reference never
+  /// changes.
+  private static func takeTurn(at event: Int64, in db: any Connection) throws(Refusal) {
+    let reference = try db.first(
+      "SELECT coalesce(reference, '') FROM webhook_events WHERE id = $1", [.integer(event)]
+    ) { row throws(Refusal) in try row.text(0) }
+    let topUp = TopUpReference(reference ?? "").map(Turn.topUp)
+    try db.serialize(on: [Turn.event(event), topUp].compactMap(\.self))
   }
 
   private struct Found {

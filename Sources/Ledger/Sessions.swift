@@ -12,7 +12,8 @@ public enum Sessions {
     _ session: Session, _ token: RefreshToken, verifiedBy passwordHash: String,
     in db: any Connection
   ) throws(Refusal) -> Bool {
-    try db.execute(
+    try db.serialize(on: [Turn.user(session.userID)])
+    return try db.execute(
       """
       INSERT INTO sessions (id, user_id, family_digest, refresh_digests, user_agent, ip_address,
         created_at, last_used_at, expires_at)
@@ -112,11 +113,8 @@ public enum Sessions {
     of user: Identifier, in db: any Connection
   ) throws(Refusal) -> [String] {
     try db.query(
-      """
-      SELECT ip_address FROM
-        (SELECT ip_address FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 100)
-      WHERE ip_address IS NOT NULL
-      """, [.text(user.text)]
-    ) { row throws(Refusal) in try row.text(0) }
+      "SELECT ip_address FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 100",
+      [.text(user.text)]
+    ) { row throws(Refusal) in try row.optionalText(0) }.compactMap(\.self)
   }
 }

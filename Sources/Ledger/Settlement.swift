@@ -36,6 +36,9 @@ public enum Settlement {
     _ received: ReceivedEvent, confirmAbove: Money? = nil, at now: Timestamp,
     in db: any Connection
   ) throws(Refusal) -> Verdict {
+    if let reference = received.event.flatMap({ TopUpReference($0.reference) }) {
+      try db.serialize(on: [Turn.topUp(reference)])
+    }
     switch try Events.state(of: received.digest, in: db) {
     case .settled, .resolved: return .unchanged
     case .foreign: return .foreign

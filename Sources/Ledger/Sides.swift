@@ -16,12 +16,13 @@ extension Audit {
     try db.forEach(
       """
       SELECT coalesce(reference, ''), type, wallet_id, sequence, amount, counterparty, 0
-      FROM wallet_transactions NOT INDEXED WHERE type IN ('TRANSFER_OUT', 'TRANSFER_IN')
+      FROM wallet_transactions WHERE type IN ('TRANSFER_OUT', 'TRANSFER_IN')
       UNION ALL
-      SELECT coalesce(o.reference, ''), 'transfer', t.from_wallet_id, t.from_sequence, 0,
-        t.to_wallet_id, t.to_sequence
-      FROM transfers AS t NOT INDEXED LEFT JOIN wallet_transactions AS o
-        ON o.wallet_id = t.from_wallet_id AND o.sequence = t.from_sequence
+      SELECT coalesce((
+          SELECT o.reference FROM wallet_transactions AS o
+          WHERE o.wallet_id = t.from_wallet_id AND o.sequence = t.from_sequence), ''),
+        'transfer', t.from_wallet_id, t.from_sequence, 0, t.to_wallet_id, t.to_sequence
+      FROM transfers AS t
       ORDER BY 1
       """, []
     ) { row throws(Refusal) in
@@ -65,7 +66,7 @@ extension Audit {
       """
       SELECT t.from_wallet_id, o.created_at / 86400000000, o.amount, t.sent_that_day,
         t.from_sequence
-      FROM transfers AS t NOT INDEXED JOIN wallet_transactions AS o
+      FROM transfers AS t JOIN wallet_transactions AS o
         ON o.wallet_id = t.from_wallet_id AND o.sequence = t.from_sequence
       ORDER BY t.from_wallet_id, t.from_sequence
       """, []

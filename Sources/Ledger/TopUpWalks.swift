@@ -30,8 +30,8 @@ extension TopUps {
         expires_at, lease_until, created_at, paid_at
       FROM wallet_top_ups
       WHERE status = 'PENDING' AND (created_at, id) > ($1, $2)
-        AND (looked_at IS NULL OR looked_at > $4
-          OR iif($3 IS NULL, $4 - looked_at >= ($4 - created_at) / 10, looked_at < $3))
+        AND (looked_at IS NULL OR looked_at > $4 OR looked_at < $3
+          OR ($3 IS NULL AND $4 - looked_at >= ($4 - created_at) / 10))
       ORDER BY created_at, id LIMIT 100
       """,
       [
@@ -53,8 +53,8 @@ extension TopUps {
       FROM wallet_top_ups
       WHERE id > $1 AND status IN ('EXPIRED', 'FAILED') AND created_at >= $2
         AND (status = 'EXPIRED' OR invoice_id IS NOT NULL)
-        AND (looked_at IS NULL OR looked_at > $4
-          OR iif($3 IS NULL, $4 - looked_at >= ($4 - created_at) / 10, looked_at < $3))
+        AND (looked_at IS NULL OR looked_at > $4 OR looked_at < $3
+          OR ($3 IS NULL AND $4 - looked_at >= ($4 - created_at) / 10))
       ORDER BY id LIMIT 100
       """,
       [
@@ -122,7 +122,7 @@ extension TopUps {
     try db.execute(
       """
       UPDATE wallet_top_ups
-      SET looked_at = $2, checked_at = iif(coalesce(resumed_at BETWEEN $3 AND $2, 0), NULL, $2)
+      SET looked_at = $2, checked_at = CASE WHEN resumed_at BETWEEN $3 AND $2 THEN NULL ELSE $2 END
       WHERE id = $1
       """,
       [

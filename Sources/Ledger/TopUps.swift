@@ -57,7 +57,7 @@ public enum TopUps {
       SELECT id, user_id, wallet_id, reference, amount, status, invoice_id, invoice_url,
         expires_at, lease_until, created_at, paid_at
       FROM wallet_top_ups
-      WHERE user_id = $1 AND id < $2 AND ($3 IS NULL OR status = $3)
+      WHERE user_id = $1 AND id < $2 AND status = coalesce($3, status)
       ORDER BY id DESC LIMIT $4
       """,
       [

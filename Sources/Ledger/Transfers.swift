@@ -27,6 +27,7 @@ public enum Transfers {
       throw .broken(evidence: "a user has no wallet")
     }
     let recipient = try recipient(order.to, in: db)
+    try db.serialize(on: [sender, recipient?.wallet].compactMap { $0.map(Turn.wallet) })
     if let earlier = try find(key: order.key, from: sender, in: db) {
       guard earlier.is(order, to: recipient?.wallet) else { throw .idempotencyKeyReused }
       return Outcome(transaction: earlier, isReplay: true)

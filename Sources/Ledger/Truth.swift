@@ -98,7 +98,7 @@ private struct Knowledge {
   init(in db: any Connection) throws(Refusal) {
     try db.forEach(
       """
-      SELECT invoice_id, coalesce(status IN ('PAID', 'SETTLED'), 0) FROM webhook_events
+      SELECT invoice_id, coalesce(status IN ('PAID', 'SETTLED'), FALSE) FROM webhook_events
       WHERE invoice_id IS NOT NULL AND (state IN ('review', 'waiting') OR resolution = 'dismissed')
       """, []
     ) { row throws(Refusal) in

@@ -113,8 +113,9 @@ public enum Users {
   ) throws(Refusal) -> Bool {
     try db.execute(
       """
-      UPDATE users SET password_hash = $3, updated_at = max(updated_at, $4)
-      WHERE id = $1 AND is_active = 1 AND ($2 IS NULL OR password_hash = $2)
+      UPDATE users
+      SET password_hash = $3, updated_at = CASE WHEN updated_at > $4 THEN updated_at ELSE $4 END
+      WHERE id = $1 AND is_active = 1 AND password_hash = coalesce($2, password_hash)
       """,
       [.text(user.text), .optional(old), .text(new), .integer(now.microseconds)]) == 1
   }
@@ -126,7 +127,9 @@ public enum Users {
   ) throws(Refusal) -> User? {
     try db.first(
       """
-      UPDATE users SET name = $2, updated_at = max(updated_at, $3) WHERE id = $1
+      UPDATE users
+      SET name = $2, updated_at = CASE WHEN updated_at > $3 THEN updated_at ELSE $3 END
+      WHERE id = $1
       RETURNING id, email, username, name, role, created_at
       """,
       [.text(user.text), .optional(name?.text), .integer(now.microseconds)]

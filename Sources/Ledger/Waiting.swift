@@ -35,10 +35,12 @@ public struct Waiting: Sendable {
   ) throws(Refusal) -> (count: Int64, rupiah: Int64) {
     let found = try db.query(
       """
-      SELECT count(*), coalesce(sum(min(max(coalesce(amount, 0), 0), $1)), 0)
+      SELECT count(*),
+        coalesce(sum(CASE WHEN amount > $1 THEN $1 WHEN amount > 0 THEN amount END), 0)
       FROM webhook_events WHERE state = 'review' AND status IN ('PAID', 'SETTLED')
       UNION ALL
-      SELECT count(*), coalesce(sum(min(max(coalesce(amount, 0), 0), $1)), 0)
+      SELECT count(*),
+        coalesce(sum(CASE WHEN amount > $1 THEN $1 WHEN amount > 0 THEN amount END), 0)
       FROM webhook_events WHERE state = 'waiting' AND status IN ('PAID', 'SETTLED')
       """,
       [.integer(amountMax)]

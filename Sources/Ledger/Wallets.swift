@@ -84,6 +84,7 @@ public enum Wallets {
     _ posting: Posting, overdraft: Bool = false, to wallet: Identifier, at now: Timestamp,
     in db: any Connection
   ) throws(Refusal) -> Transaction {
+    try db.serialize(on: [Turn.wallet(wallet)])
     guard let chain = try chain(of: wallet, in: db) else {
       throw .broken(evidence: "wallet \(wallet) does not exist")
     }

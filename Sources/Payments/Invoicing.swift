@@ -175,6 +175,7 @@ public struct Invoicing: Sendable {
     }
     if reports.isEmpty, topUp.invoice != nil { return topUp }
     let (stored, verdicts) = try service.database.write { db throws(Refusal) in
+      try db.serialize(on: [Turn.topUp(topUp.reference)])
       if let link { try TopUps.attach(link, to: topUp.id, at: now, in: db) }
       var verdicts: [Verdict] = []
       for report in reports { verdicts.append(try Settlement.receive(report, at: now, in: db)) }

@@ -42,7 +42,7 @@ extension Event {
     self.init(
       invoiceID: id, reference: reference, status: Event.asciiUpperCased(status),
       amount: amount?.number?.exactInteger.map { Money(rupiah: $0) },
-      currency: json.given("currency").map { $0.string ?? "" },
+      currency: json.given("currency").map { ($0.string ?? "").storable },
       paidAt: json["paid_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
   }
 
@@ -66,7 +66,7 @@ extension JSONValue {
   /// A member that is a string and not empty.
   fileprivate func text(_ name: String) -> String? {
     guard let text = self[name]?.string, !text.isEmpty else { return nil }
-    return text
+    return text.storable
   }
 
   /// A member that is there and not null.
@@ -75,5 +75,15 @@ extension JSONValue {
     case nil, .null?: nil
     case let value?: value
     }
+  }
+}
+
+extension String {
+  /// NUL, which JSON can spell and PostgreSQL's TEXT cannot hold, as U+FFFD: no text of ours has
+  /// either, and the body is kept as it came.
+  fileprivate var storable: String {
+    guard utf8.contains(0) else { return self }
+    let scalars = unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }
+    return String(String.UnicodeScalarView(scalars))
   }
 }

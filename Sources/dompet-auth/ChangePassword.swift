@@ -81,6 +81,7 @@ struct ChangePassword: Sendable {
     let now = service.world.now()
     let (caller, old) = (wish.caller, wish.known.passwordHash)
     try service.database.write { [refusal] db throws(Refusal) in
+      try db.serialize(on: [Turn.user(caller.userID)])
       guard try Sessions.isAlive(caller.sessionID, of: caller.userID, at: now, in: db) else {
         throw .unauthorized(detail: "The session has ended.")
       }

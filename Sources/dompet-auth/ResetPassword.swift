@@ -31,6 +31,7 @@ struct ResetPassword: Sendable {
     let hash = try passwords.hash(password.bytes, salt: salt)
     let now = service.world.now()
     try service.database.write { db throws(Refusal) in
+      try db.serialize(on: [Turn.user(user.id)])
       let user = try find(token, at: now, in: db)
       _ = try Users.setPassword(of: user.id, from: nil, to: hash, at: now, in: db)
       try PasswordResets.endAll(of: user.id, at: now, in: db)

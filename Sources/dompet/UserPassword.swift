@@ -30,6 +30,7 @@ struct UserPassword: ParsableCommand {
     let password = try accepted(Keyboard.newSecret("New password of \(person.username)"), person)
     let (hash, now) = (try hashed(password), World.real.now())
     try Act.perform("dompet user password", missing: chosen.missing) { db throws(Refusal) in
+      try db.serialize(on: [Turn.user(person.id)])
       let person = try People.existing(person.id.text, in: db).refusedIfErased()
       try People.setPassword(of: person.id, to: hash, decision, at: now, in: db)
     }

@@ -21,7 +21,9 @@ struct UserReset: ParsableCommand {
     let (token, now) = (ResetToken.make(in: .real), World.real.now())
     let name = try Act.perform("dompet user reset", missing: chosen.missing) {
       db throws(Refusal) in
-      let person = try People.existing(user, in: db).refusedIfErased()
+      let id = try People.existing(user, in: db).id
+      try db.serialize(on: [Turn.user(id)])
+      let person = try People.existing(id.text, in: db).refusedIfErased()
       guard let found = try Users.find(nameOrID: person.id.text, in: db) else { throw .notFound }
       try PasswordResets.insert(token, for: found, decision, at: now, in: db)
       return found.user.username.text

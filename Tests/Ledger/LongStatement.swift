@@ -41,8 +41,8 @@ extension LongStatement {
     LongStatement("Ledger/Maintenance", "FROM maintenance", "a row for each of five tasks"),
     LongStatement("Ledger/Overview", "FROM wallets", "status adds up every balance"),
     LongStatement("Ledger/Overview", "GROUP BY age", "sorts what can still be paid"),
-    LongStatement("Ledger/Overview", "INDEXED BY webhook_events_review", "sorts what waits"),
-    LongStatement("Ledger/Overview", "INDEXED BY webhook_events_waiting", "sorts what waits"),
+    LongStatement("Ledger/Overview", "status IN ('PAID', 'SETTLED')", "sorts what waits"),
+    LongStatement("Ledger/Overview", "WHERE state = 'waiting'", "sorts what waits"),
     LongStatement("Ledger/Overview", "SELECT max(at)", "the last row of each table"),
     LongStatement("Ledger/Reviews", "GROUP BY reason", "sorts what waits"),
   ]

@@ -32,6 +32,11 @@ import Xendit
     #expect(try event(#""status":"paıd""#).isPaid == false)
   }
 
+  @Test("NUL, which not every store can keep, is read as U+FFFD")
+  func nul() throws {
+    #expect(try event(#""currency":"IDR\u0000""#).currency == "IDR\u{FFFD}")
+  }
+
   @Test("paid_amount counts before amount, and what is not whole rupiah is no amount")
   func amounts() throws {
     let cases: [(String, Int64?)] = [

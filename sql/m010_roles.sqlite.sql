@@ -1,0 +1,2 @@
+-- A file has no roles: who may open it may do what the triggers let them do. In PostgreSQL each
+-- program has a role of its own (m010_roles.postgresql.sql); the number stays the same for both.
