@@ -53,10 +53,3 @@ public enum Schema {
       postgresql: PackageResources.m010_roles_postgresql_sql),
   ]
 }
-
-// Until Storage has it: deleted at the merge.
-extension Migration {
-  init(name: String, kind: Kind, sqlite: [UInt8], postgresql: [UInt8]) {
-    self.init(name: name, kind: kind, sqlite: sqlite)
-  }
-}

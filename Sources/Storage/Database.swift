@@ -59,4 +59,12 @@ public protocol Connection {
   /// An engine with one writer at a time has nothing to do. Throws `.broken` in a read; `.busy`
   /// when the others were not through in time.
   func serialize(on names: [String]) throws(Refusal)
+
+  /// Tells what is wrong with the store's own pages and indexes, in the engine's words. A server
+  /// is looked after by its own tools (checksums, pg_amcheck): nothing then.
+  func findDamage(_ found: (String) -> Void) throws(Refusal)
+
+  /// Tells the table of each row that refers to one which is not there. A server's constraints
+  /// cannot be off: nothing then.
+  func findOrphans(_ found: (String) -> Void) throws(Refusal)
 }

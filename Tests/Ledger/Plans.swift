@@ -54,4 +54,8 @@ private struct Recording: Connection {
   }
 
   func serialize(on names: [String]) throws(Refusal) { try inner.serialize(on: names) }
+
+  func findDamage(_ found: (String) -> Void) throws(Refusal) { try inner.findDamage(found) }
+
+  func findOrphans(_ found: (String) -> Void) throws(Refusal) { try inner.findOrphans(found) }
 }

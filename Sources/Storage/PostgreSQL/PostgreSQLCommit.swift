@@ -71,6 +71,10 @@
         try execute("SELECT pg_advisory_xact_lock($1)", [.integer(key)])
       }
     }
+
+    func findDamage(_ found: (String) -> Void) {}
+
+    func findOrphans(_ found: (String) -> Void) {}
   }
 
   /// A name's lock: FNV-1a in 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/).

@@ -158,6 +158,10 @@ struct WatchedConnection: Connection {
   }
 
   func serialize(on names: [String]) throws(Refusal) { try real.serialize(on: names) }
+
+  func findDamage(_ found: (String) -> Void) throws(Refusal) { try real.findDamage(found) }
+
+  func findOrphans(_ found: (String) -> Void) throws(Refusal) { try real.findOrphans(found) }
 }
 
 extension StaticString {
