@@ -8,6 +8,10 @@ build_packages=(
 install_packages() {
   local needed=(nginx spawn-fcgi curl)
   [[ $build ]] && needed+=("${build_packages[@]}")
+  if [[ $database == postgresql ]]; then
+    needed+=(postgresql libpq-dev)
+    keep_machine_without_server
+  fi
   if ! command -v dpkg-query > /dev/null; then
     command -v nginx spawn-fcgi > /dev/null || fail $unavailable \
       "nginx or spawn-fcgi is missing, and this is not Debian." "Install: ${needed[*]}"
@@ -44,15 +48,17 @@ build_programs() {
   ((${version%.*} > 6 || (${version%.*} == 6 && ${version#*.} >= 3))) ||
     fail $unavailable "Swift $version is too old." "$advice"
   say "Building; the first time takes some minutes …"
-  swift build --package-path "$root" -c release --static-swift-stdlib -Xlinker -s >&2 ||
-    fail 1 "the build failed." "The first error above is the one to look at."
+  local engine=()
+  [[ $database == sqlite ]] || engine=(--traits PostgreSQL --scratch-path "${built%/*}")
+  swift build --package-path "$root" -c release --static-swift-stdlib -Xlinker -s "${engine[@]}" \
+    >&2 || fail 1 "the build failed." "The first error above is the one to look at."
 }
 
 prepare_directory() {
   local program
   for program in "${programs[@]}"; do
-    [[ -x $root/.build/release/dompet-$program ]] || fail $unavailable \
-      "the program .build/release/dompet-$program is not there." "Start without --no-build."
+    [[ -x $built/dompet-$program ]] || fail $unavailable \
+      "the program ${built#"$root/"}/dompet-$program is not there." "Start without --no-build."
   done
   umask 077
   mkdir -p "$directory"/{logs,nginx,pids,temporary} ||
@@ -98,7 +104,7 @@ prepare_settings() {
   default JWT_ACCESS_SECRET "$(random_hex)"
   default XENDIT_SECRET_KEY "xnd_development_$(random_hex)"
   default XENDIT_WEBHOOK_TOKEN "$(random_hex)"
-  default DATABASE_URL "sqlite:$directory/dompet.db"
+  default_database
   default SUCCESS_REDIRECT_URL "$url/top-up/success"
   default FAILURE_REDIRECT_URL "$url/top-up/failure"
   [[ ! $sandbox ]] || prepare_sandbox "$url/sandbox"
@@ -107,6 +113,16 @@ prepare_settings() {
     [[ ! ${!name:-} ]] || printf '%s=%q\n' "$name" "${!name}"
   done | sort -u > "$file.new"
   mv "$file.new" "$file"
+}
+
+# For the operator's tool; the programs have roles of their own in a server.
+default_database() {
+  if [[ $database == sqlite ]]; then
+    default DATABASE_URL "sqlite:$directory/dompet.db"
+  else
+    make_postgresql_socket
+    DATABASE_URL=$(postgresql_url dompet_operator)
+  fi
 }
 
 require_settings() {
@@ -135,6 +151,28 @@ prepare_sandbox() {
   SANDBOX_DATABASE_URL=sqlite:$directory/sandbox.db
   SANDBOX_PUBLIC_URL=$url
   SANDBOX_WEBHOOK_URL=${url%/sandbox}/api/v1/payments/webhooks/xendit
+}
+
+# The server, and in it the tables, which belong to the role dompet; the programs' roles only get
+# what they need.
+start_postgresql() {
+  make_postgresql "$directory/postgresql"
+  become_postgresql "$directory/postgresql" < /dev/null >> "$directory/logs/postgresql.log" 2>&1 &
+  processes[postgresql]=$!
+  await_postgresql ||
+    fail 1 "PostgreSQL does not start." "$(tail -n 3 "$directory/logs/postgresql.log")"
+  make_postgresql_database
+  DATABASE_URL=$(postgresql_url dompet) "$built/dompet" migrate \
+    > "$directory/logs/migrate.log" 2>&1 ||
+    fail 1 "the tables cannot be made." "$(tail -n 3 "$directory/logs/migrate.log")"
+}
+
+# A command with the URL of a role, where the engine knows roles.
+as_role() {
+  local role=$1
+  shift
+  [[ $database == sqlite || $role == dompet_sandbox ]] || DATABASE_URL=$(postgresql_url "$role")
+  "$@"
 }
 
 # The product's own files, with this run's port and sockets.
