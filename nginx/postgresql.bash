@@ -19,7 +19,7 @@ keep_machine_without_server() {
 
 # Makes the server's data in FOLDER, unless they are there.
 make_postgresql() {
-  local folder=$1
+  local folder=$1 data
   [[ ! -e $folder/data/PG_VERSION ]] || return 0
   rm -rf "$folder"
   if ((EUID == 0)); then
@@ -28,8 +28,9 @@ make_postgresql() {
   else
     mkdir -p "$folder"
   fi
-  as_postgresql "$(postgresql_programs)/initdb" --pgdata="$folder/data" --username=postgres \
-    --auth=trust --encoding=UTF8 --locale=C > "$folder.log" 2>&1 ||
+  data=$(readlink -f "$folder")/data
+  as_postgresql "$(postgresql_programs)/initdb" --pgdata="$data" --username=postgres --auth=trust \
+    --encoding=UTF8 --locale=C > "$folder.log" 2>&1 ||
     fail 1 "PostgreSQL's data cannot be made in $folder." "$(tail -n 3 "$folder.log")"
 }
 
@@ -41,11 +42,12 @@ make_postgresql_socket() {
 
 # Turns into the server in FOLDER; further arguments are its own.
 become_postgresql() {
-  local folder=$1
+  local data
+  data=$(readlink -f "$1")/data
   shift
   exec {lock}>&- 2> /dev/null || true
-  as_postgresql exec setpriv --pdeathsig INT "$(postgresql_programs)/postgres" -D "$folder/data" \
-    -k "$postgresql_socket" -c listen_addresses= -c "log_line_prefix=" "$@"
+  as_postgresql exec setpriv --pdeathsig INT "$(postgresql_programs)/postgres" -D "$data" \
+    -k "$postgresql_socket" -c listen_addresses= "$@"
 }
 
 # Waits until it answers.
