@@ -12,15 +12,19 @@ import Synchronization
 /// A user with an empty wallet, in a database of its own.
 final class Books: Sendable {
   let directory: TemporaryDirectory
-  let database: SQLiteDatabase
+  let database: any Database
+  /// On a server.
+  private let url: String
   let user: User
   let walletID: Identifier
   private let clock = Mutex(Timestamp(microseconds: 1_750_000_000_000_000))
 
   init() throws {
     directory = try TemporaryDirectory()
-    database = try SQLiteDatabase(
-      path: directory.path + "/dompet.db", migrations: Schema.migrations, mode: .service)
+    url = try Books.makeServerDatabase()
+    let file = DatabaseLocation.file(directory.path + "/dompet.db")
+    let location = ServerURL(url).map { DatabaseLocation.server($0) } ?? file
+    database = try location.open(migrations: Schema.migrations, mode: .service)
     let now = Timestamp(microseconds: 1_750_000_000_000_000)
     let world = World.test { now }
     let user = try User(
@@ -33,6 +37,13 @@ final class Books: Sendable {
     }
     self.user = user
     walletID = wallet.id
+  }
+
+  /// - Returns: its URL; empty where SQLite is tried.
+  private static func makeServerDatabase() throws -> String {
+    guard PostgreSQL.isTried else { return "" }
+    let name = "books_" + UUID().uuidString.lowercased().replacing("-", with: "")
+    return try PostgreSQL.makeDatabase(name)
   }
 
   var path: String { directory.path + "/dompet.db" }
@@ -109,7 +120,8 @@ final class Books: Sendable {
 
   /// Runs SQL from outside, as somebody does who opens the file with SQLite's shell.
   func outside(_ sql: String) throws -> CommandResult {
-    try runCommand("sqlite3", ["-bail", path, sql])
+    guard PostgreSQL.isTried else { return try runCommand("sqlite3", ["-bail", path, sql]) }
+    return try runCommand("psql", PostgreSQL.arguments(sql, at: url))
   }
 
   /// All that can be lost, as text.

@@ -1,5 +1,5 @@
 // A folder with a database and the settings that all programs on it share, and a view of that
-// database from outside, through SQLite's own shell.
+// database from outside, through its engine's own shell.
 
 import Foundation
 import Support
@@ -18,16 +18,26 @@ public final class Site: Sendable {
   public let directory: TemporaryDirectory
   public let environment: [String: String]
   private let listeners = Mutex(0)
+  /// On a server.
+  private let database: String
 
   /// - Parameter environment: settings that win over the usual ones.
   public init(_ environment: [String: String] = [:]) throws {
     directory = try TemporaryDirectory()
+    database = "site_" + UUID().uuidString.lowercased().replacing("-", with: "")
+    let url =
+      PostgreSQL.isTried
+      ? try PostgreSQL.makeDatabase(database) : "sqlite:\(directory.path)/dompet.db"
     let settings = [
-      "DATABASE_URL": "sqlite:\(directory.path)/dompet.db", "WORKER_THREADS": "4",
+      "DATABASE_URL": url, "WORKER_THREADS": "4",
       "JWT_ACCESS_SECRET": Site.jwtSecret, "XENDIT_WEBHOOK_TOKEN": Site.webhookToken,
       "XENDIT_SECRET_KEY": Site.secretKey, "XENDIT_BASE_URL": "http://127.0.0.1:9",
     ]
     self.environment = settings.merging(environment) { $1 }
+  }
+
+  deinit {
+    if PostgreSQL.isTried { PostgreSQL.removeDatabase(database) }
   }
 
   public func makeListener() throws -> Listener {
@@ -66,6 +76,9 @@ public final class Site: Sendable {
   /// The rows of a query, columns separated by `|`.
   @discardableResult
   public func sql(_ statements: String) throws -> [String] {
+    if PostgreSQL.isTried {
+      return try PostgreSQL.run(statements, at: environment["DATABASE_URL"] ?? "")
+    }
     let result = try runCommand(
       "sqlite3",
       ["-batch", "-bail", "-cmd", ".timeout 20000", "\(directory.path)/dompet.db", statements],

@@ -10,7 +10,7 @@ enum Engine: String, CustomTestStringConvertible {
   case postgresql = "PostgreSQL"
 
   /// A superuser's URL of a server that these tests have for themselves; see
-  /// Tests/Support/postgresql.bash.
+  /// nginx/postgresql.bash, which Tests/run uses.
   static let serverURL = ProcessInfo.processInfo.environment["TEST_POSTGRESQL_URL"]
 
   static let all: [Engine] = hasServer ? [.sqlite, .postgresql] : [.sqlite]

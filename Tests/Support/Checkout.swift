@@ -11,9 +11,10 @@ public enum Checkout {
   /// What lies beside the checkout; may be absent.
   public static let shared = root + "/../shared"
 
-  /// The programs as `nginx/run --no-build` starts them.
+  /// The programs as `nginx/run --no-build` starts them, with the engine that is tried.
   public static func program(_ name: String) -> String { programs + "/" + name }
-  public static let programs = root + "/.build/release"
+  public static let programs =
+    root + (PostgreSQL.isTried ? "/.build-postgresql/release" : "/.build/release")
 
   /// Whether the named programs have been built for release.
   public static func isBuilt(_ names: String...) -> Bool {

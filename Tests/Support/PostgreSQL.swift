@@ -1,0 +1,44 @@
+// The PostgreSQL server that Tests/run starts, for tests that are run on that engine too.
+
+import Foundation
+
+public enum PostgreSQL {
+  /// Whether the tests that know both engines are run on this one: DOMPET_TEST_DATABASE says so.
+  public static let isTried =
+    ProcessInfo.processInfo.environment["DOMPET_TEST_DATABASE"] == "postgresql"
+  /// Why a test is left out then.
+  public static let notTried = "is about SQLite"
+
+  private static let server =
+    ProcessInfo.processInfo.environment["TEST_POSTGRESQL_URL"] ?? ""
+
+  /// A new, empty database of this name.
+  /// - Returns: its URL, for the server's superuser.
+  public static func makeDatabase(_ name: String) throws -> String {
+    try run("CREATE DATABASE \(name)", at: server)
+    let start = server.lastIndex(of: "/").map { server[...$0] } ?? ""
+    return start + name
+  }
+
+  public static func removeDatabase(_ name: String) {
+    _ = try? run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", at: server)
+  }
+
+  /// What psql is to be told, so that it prints rows and nothing else.
+  public static func arguments(_ statement: String, at url: String) -> [String] {
+    ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement, url]
+  }
+
+  /// The rows of a statement, columns separated by `|`.
+  @discardableResult
+  public static func run(_ statement: String, at url: String) throws -> [String] {
+    let result = try runCommand(
+      "psql", arguments(statement, at: url), environment: Stack.environment)
+    guard result.status == 0 else { throw PostgreSQLRefused(message: result.errors) }
+    return result.output.split(separator: "\n").map { String($0) }
+  }
+}
+
+public struct PostgreSQLRefused: Error {
+  public let message: String
+}
