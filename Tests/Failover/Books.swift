@@ -10,8 +10,8 @@ struct Verdict: Sendable {
   let lost: [String]
   /// What may be there once and is there more often.
   let doubled: [String]
-  /// Wallets that are not the sum, the count and the end of their transactions, and states that
-  /// stand without their movement.
+  /// Wallets that are not the sum, the count and the end of their transactions, hashes that are not
+  /// those of their rows, and states that stand without their movement.
   let torn: [String]
   /// What `dompet verify` says when it does not end with "all is well".
   let findings: String?
@@ -49,7 +49,16 @@ extension Cluster {
     WHERE idempotency_key IS NOT NULL GROUP BY user_id, idempotency_key HAVING count(*) > 1
     """
 
+  /// The hashes are made anew from what Ledger/Chain.swift says of them, not by its code.
   private static let torn = """
+    SELECT 'hash of ' || wallet_id || ' ' || sequence FROM (
+      SELECT *, lag(hash, 1, decode(repeat('00', 32), 'hex'))
+        OVER (PARTITION BY wallet_id ORDER BY sequence) AS previous FROM wallet_transactions
+    ) AS chain
+    WHERE hash <> sha256(previous || convert_to(
+      format('["%s",%s,"%s",%s,%s,"%s","%s","%s",%s]', wallet_id, sequence, type, amount,
+        balance_after, reference, invoice_id, counterparty, created_at), 'UTF8'))
+    UNION ALL
     SELECT 'wallet ' || w.id FROM wallets AS w
     LEFT JOIN wallet_transactions AS t ON t.wallet_id = w.id GROUP BY w.id
     HAVING w.balance <> coalesce(sum(t.amount), 0) OR w.sequence <> count(t.sequence)

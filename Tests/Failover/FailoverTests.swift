@@ -17,6 +17,7 @@ struct FailoverTests {
   private static let stories: Result<[Fault: Story], any Error> = Result {
     let cluster = try Cluster()
     let front = try Front(on: cluster)
+    defer { front.close() }
     var stories: [Fault: Story] = [:]
     for fault in Fault.allCases {
       let story = try Story(fault, of: cluster, front: front)
@@ -36,14 +37,17 @@ struct FailoverTests {
     #expect(try story(of: fault).verdict.doubled == [])
   }
 
-  @Test("leaves each wallet the sum of its transactions", arguments: Fault.allCases)
+  @Test(
+    "leaves wallets that are the sum of their transactions, and unbroken chains",
+    arguments: Fault.allCases)
   func whole(fault: Fault) throws {
     #expect(try story(of: fault).verdict.torn == [])
   }
 
   @Test("leaves books in which `dompet verify` finds nothing", arguments: Fault.allCases)
   func verified(fault: Fault) throws {
-    #expect(try story(of: fault).verdict.findings == nil)
+    let findings = try story(of: fault).verdict.findings
+    #expect(findings == nil)
   }
 
   @Test("is followed by its standby without a hand", arguments: Fault.allCases)
@@ -65,8 +69,10 @@ struct FailoverTests {
   func control() throws {
     let cluster = try Cluster(commit: .local)
     let front = try Front(on: cluster)
+    defer { front.close() }
     let load = Load(on: front)
     load.start()
+    defer { load.abandon() }
     try load.awaitPromises(300)
     let old = try cluster.suffer(.cut)
     // The old one serves until it misses etcd.

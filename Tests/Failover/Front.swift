@@ -41,12 +41,19 @@ final class Front: Sendable {
     guard result.status == 0 else { throw ClusterFailure(message: result.errors) }
   }
 
+  /// Ends the programs, whoever still holds this object.
+  func close() {
+    for program in programs.values { program.kill(SIGKILL) }
+  }
+
   /// The number of a payment whose event nobody has brought yet.
-  func takePayment() -> Int {
-    next.withLock { number in
+  func takePayment() throws -> Int {
+    let number = next.withLock { number in
       number += 1
       return number
     }
+    guard number <= Self.topUps else { throw ClusterFailure(message: "no payment is left") }
+    return number
   }
 
   /// Brings the event of a payment once, and notes the credit if it was taken.
@@ -71,7 +78,7 @@ final class Front: Sendable {
   func balance(of account: Account) -> Int? {
     let answer = ask("wallets", Call("GET", "/api/v1/wallets/me", headers: [account.bearer]))
     guard let answer, answer.status == 200 else { return nil }
-    return answer.json["balance"] as? Int
+    return answer.string("balance").flatMap { Int($0.replacing(".00", with: "")) }
   }
 
   /// nil when no answer came.

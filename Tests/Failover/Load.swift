@@ -7,6 +7,7 @@ import Support
 final class Load: Sendable {
   private let front: Front
   private let isOver = Shared(false)
+  private let isAbandoned = Shared(false)
   private let failures = Shared<[String]>([])
   private let clients = DispatchGroup()
 
@@ -18,7 +19,7 @@ final class Load: Sendable {
   func start() {
     for _ in 0..<8 {
       repeatedly { [front] in
-        let number = front.takePayment()
+        let number = try front.takePayment()
         return { try front.bring(number) }
       }
     }
@@ -38,6 +39,13 @@ final class Load: Sendable {
     guard failures.isEmpty else { throw ClusterFailure(message: "\(failures)") }
   }
 
+  /// Ends it, whatever has been answered; after `stop`, nothing.
+  func abandon() {
+    isOver.withLock { $0 = true }
+    isAbandoned.withLock { $0 = true }
+    clients.wait()
+  }
+
   /// Waits until so much more has been promised.
   func awaitPromises(_ count: Int) throws {
     let goal = front.journal.promises.count + count
@@ -47,15 +55,16 @@ final class Load: Sendable {
   }
 
   /// One wish after the other, each until it is granted.
-  private func repeatedly(_ makeWish: @escaping @Sendable () -> () throws -> Bool) {
+  private func repeatedly(_ makeWish: @escaping @Sendable () throws -> () throws -> Bool) {
     clients.enter()
     Thread.detachNewThread { [self] in
       defer { clients.leave() }
       do {
         while !isOver.withLock({ $0 }) {
-          let wish = makeWish()
+          let wish = try makeWish()
           // Xendit waits longer between two tries; but the sooner it asks, the more it can find.
-          guard try patiently(seconds: 180, wish) != nil else {
+          let isGranted = try patiently(seconds: 180) { try isAbandoned.withLock { $0 } || wish() }
+          guard isGranted != nil else {
             throw ClusterFailure(message: "not granted in three minutes")
           }
         }

@@ -21,6 +21,7 @@ struct Story: Sendable {
   init(_ fault: Fault, of cluster: Cluster, front: Front) throws {
     let load = Load(on: front)
     load.start()
+    defer { load.abandon() }
     try load.awaitPromises(300)
     _ = try cluster.suffer(fault)
     secondsUntilBack = try Self.awaitService(of: front)
@@ -40,7 +41,7 @@ struct Story: Sendable {
   }
 
   private static func awaitService(of front: Front) throws -> Double? {
-    let (number, key) = (front.takePayment(), UUID().uuidString.lowercased())
+    let (number, key) = (try front.takePayment(), UUID().uuidString.lowercased())
     var isCredited = false
     return try patiently {
       if !isCredited { isCredited = try front.bring(number) }
