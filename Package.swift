@@ -235,6 +235,10 @@ let package = Package(
     .testTarget(
       name: "FaultTests", dependencies: ["Crypto", "Programs", "Support"], path: "Tests/Faults",
       exclude: ["disk.c", "mutant", "Mutants", "run", "Simulation"], swiftSettings: strict),
+    // PostgreSQL servers that are killed and cut off; for programs built with its trait.
+    .testTarget(
+      name: "FailoverTests", dependencies: ["Programs", "Support"], path: "Tests/Failover",
+      exclude: ["cluster", "machines.bash", "patroni.yml"], swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["Support"], path: "Tests/Sandbox",
       exclude: ["sdk_session.py"], swiftSettings: strict),

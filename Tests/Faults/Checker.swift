@@ -2,6 +2,7 @@
 // promised against the rows.
 
 import Foundation
+import Programs
 import Support
 
 /// What a check found.

@@ -1,6 +1,7 @@
 // A person before the whole product, who writes down what was promised.
 
 import Foundation
+import Programs
 import Support
 
 /// Somebody who registers, logs in and tops up through nginx, patiently.

@@ -1,6 +1,7 @@
 // A payment that is faster than the answer to the call which made its invoice.
 
 import Foundation
+import Programs
 import Support
 import Testing
 

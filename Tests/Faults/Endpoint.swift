@@ -130,23 +130,3 @@ extension Site {
     guard result.status == 0 else { throw CheckerFailure(message: result.errors) }
   }
 }
-
-/// Xendit's word on an invoice over 50000.
-enum Event {
-  static func paid(invoiceID: String, reference: String) -> Call {
-    of("PAID", invoiceID: invoiceID, reference: reference)
-  }
-
-  /// - Parameter mark: more members.
-  static func of(
-    _ status: String, invoiceID: String, reference: String, mark: String = ""
-  ) -> Call {
-    Call(
-      "POST", "/api/v1/payments/webhooks/xendit",
-      headers: [("X-Callback-Token", Site.webhookToken)],
-      json: """
-        {"id":"\(invoiceID)","external_id":"\(reference)","status":"\(status)","amount":50000,\
-        "paid_amount":50000,"currency":"IDR"\(mark)}
-        """)
-  }
-}

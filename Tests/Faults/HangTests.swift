@@ -1,6 +1,7 @@
 // Xendit hangs, and dozens wait for it: whoever does not need it is served as ever.
 
 import Foundation
+import Programs
 import Support
 import Testing
 

@@ -2,6 +2,7 @@
 // there, and what was paid is credited once.
 
 import Foundation
+import Programs
 import Support
 import Testing
 

@@ -2,6 +2,7 @@
 // reconciliation ends with one invoice to pay, and its payment is credited once.
 
 import Foundation
+import Programs
 import Support
 import Testing
 

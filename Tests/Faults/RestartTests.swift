@@ -1,6 +1,7 @@
 // How soon a program that was killed is served again, behind nginx.
 
 import Foundation
+import Programs
 import Support
 import Testing
 

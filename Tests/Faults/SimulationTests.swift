@@ -2,6 +2,7 @@
 // must be found soon.
 
 import Foundation
+import Programs
 import Support
 import Testing
 

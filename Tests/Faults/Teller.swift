@@ -1,6 +1,7 @@
 // A product of its own with a customer, and a hand on its sandbox.
 
 import Foundation
+import Programs
 import Support
 import Testing
 

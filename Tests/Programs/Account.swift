@@ -21,6 +21,11 @@ public struct Account: Sendable {
   /// Of the session: 16 bytes that all of its refresh tokens begin with, and 32 more.
   public let refreshToken = Base64URL.encode((0..<48).map { _ in UInt8.random(in: 0...255) })
 
+  /// Somebody whom no database knows yet.
+  public init(username: String) {
+    self.username = username
+  }
+
   var refreshDigest: String { Hex.encode(SHA256.hash(Array(refreshToken.utf8))) }
   var familyDigest: String {
     Hex.encode(SHA256.hash(Array((Base64URL.decode(refreshToken) ?? []).prefix(16))))

@@ -5,33 +5,33 @@ import Foundation
 import Support
 
 /// A row that a 2xx answer promises, in the words that the checker's query uses.
-struct Promise: Hashable, Sendable {
-  let text: String
+public struct Promise: Hashable, Sendable {
+  public let text: String
 
-  static func user(_ username: String) -> Promise { Promise(text: "user \(username)") }
+  public static func user(_ username: String) -> Promise { Promise(text: "user \(username)") }
 
-  static func session(refreshToken: String) -> Promise {
+  public static func session(refreshToken: String) -> Promise {
     Promise(text: "session \(Hex.encode(SHA256.hash(Array(refreshToken.utf8))).uppercased())")
   }
 
-  static func topUp(key: String, reference: String) -> Promise {
+  public static func topUp(key: String, reference: String) -> Promise {
     Promise(text: "top-up \(key) \(reference)")
   }
 
-  static func transfer(key: String, reference: String) -> Promise {
+  public static func transfer(key: String, reference: String) -> Promise {
     Promise(text: "transfer \(key) \(reference)")
   }
 
-  static func credit(invoiceID: String) -> Promise { Promise(text: "credit \(invoiceID)") }
+  public static func credit(invoiceID: String) -> Promise { Promise(text: "credit \(invoiceID)") }
 }
 
 /// A file of promises, one a line.
-final class Journal: Sendable {
+public final class Journal: Sendable {
   private let directory: TemporaryDirectory
   private let descriptor: Int32
   private let lines = Shared<[Promise]>([])
 
-  init() throws {
+  public init() throws {
     directory = try TemporaryDirectory()
     descriptor = open(directory.path + "/journal", O_WRONLY | O_CREAT | O_APPEND, 0o600)
     guard descriptor >= 0 else { throw SystemFailure(call: "open the journal") }
@@ -40,7 +40,7 @@ final class Journal: Sendable {
   deinit { close(descriptor) }
 
   /// Returns when the promise is on disk.
-  func record(_ promise: Promise) throws {
+  public func record(_ promise: Promise) throws {
     let line = Array((promise.text + "\n").utf8)
     guard write(descriptor, line, line.count) == line.count, fdatasync(descriptor) == 0 else {
       throw SystemFailure(call: "write the journal")
@@ -49,5 +49,5 @@ final class Journal: Sendable {
   }
 
   /// What had been promised by now.
-  var promises: [Promise] { lines.withLock { $0 } }
+  public var promises: [Promise] { lines.withLock { $0 } }
 }

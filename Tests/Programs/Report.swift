@@ -2,14 +2,16 @@
 
 import Foundation
 
-enum Report {
+public enum Report {
   /// One line of the table.
-  static func fault(_ name: String, tried: Int, lost: Int, doubled: Int, control: String = "-") {
+  public static func fault(
+    _ name: String, tried: Int, lost: Int, doubled: Int, control: String = "-"
+  ) {
     say("FAULT|\(name)|\(tried)|\(lost)|\(doubled)|\(control)")
   }
 
   /// The system calls that an endpoint makes, by name and number.
-  static func calls(_ endpoint: String, _ calls: [String: Int]) {
+  public static func calls(_ endpoint: String, _ calls: [String: Int]) {
     let list = calls.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     say("CALLS|\(endpoint)|\(list.joined(separator: ", "))")
   }
