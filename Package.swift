@@ -161,7 +161,7 @@ let package = Package(
     // One test target for each module; then the programs by themselves, behind nginx, and the
     // rules of the house.
     .target(
-      name: "Support", path: "Tests/Support", exclude: ["postgresql.bash"], swiftSettings: strict),
+      name: "Support", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
       name: "DomainTests", dependencies: ["Domain"], path: "Tests/Domain", swiftSettings: strict),
     .testTarget(

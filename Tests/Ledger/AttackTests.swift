@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite("The ledger under attack from a foreign connection")
+@Suite("The ledger under attack from a foreign connection", aboutSQLite)
 struct AttackTests {
   @Test("refuses to be rewritten, and stays as it was", arguments: attacks)
   func refuses(attack: String) throws {

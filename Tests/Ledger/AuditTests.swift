@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite("The audit")
+@Suite("The audit", aboutSQLite)
 struct AuditTests {
   @Test("finds nothing in an untouched ledger, and counts what it looked at")
   func clean() throws {

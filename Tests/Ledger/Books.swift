@@ -6,8 +6,12 @@ import Schema
 import Storage
 import Support
 import Synchronization
+import Testing
 
 @testable import Ledger
+
+/// For what speaks SQLite's own language, or does to a file what a server lets nobody do.
+let aboutSQLite: ConditionTrait = .enabled(if: !PostgreSQL.isTried, "it is about SQLite")
 
 /// A user with an empty wallet, in a database of its own.
 final class Books: Sendable {
@@ -121,7 +125,7 @@ final class Books: Sendable {
   /// Runs SQL from outside, as somebody does who opens the file with SQLite's shell.
   func outside(_ sql: String) throws -> CommandResult {
     guard PostgreSQL.isTried else { return try runCommand("sqlite3", ["-bail", path, sql]) }
-    return try runCommand("psql", PostgreSQL.arguments(sql, at: url))
+    return try PostgreSQL.ask(sql, at: url)
   }
 
   /// All that can be lost, as text.

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("A wallet's chain")
 struct ChainTests {
-  @Test("has each row's hash over the row before and the row's facts, as documented")
+  @Test("has each row's hash over the row before and the row's facts, as documented", aboutSQLite)
   func hashes() throws {
     let books = try Books()
     try books.post(rupiah: 50_000, invoice: "inv-1")

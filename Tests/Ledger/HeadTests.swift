@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite("An earlier head")
+@Suite("An earlier head", aboutSQLite)
 struct HeadTests {
   @Test("is read as it was printed")
   func line() throws {

@@ -55,7 +55,7 @@ struct HistoryTests {
     #expect(page.next == nil)
   }
 
-  @Test("holds only the wanted kind, and ends a page after looking at so many rows")
+  @Test("holds only the wanted kind, and ends a page after looking at so many rows", aboutSQLite)
   func kind() throws {
     try books.fill(rows: 25_000) { $0 % 10_000 == 0 ? "ADJUSTMENT" : "TOP_UP" }
     var span = try span(.init(kind: .adjustment))

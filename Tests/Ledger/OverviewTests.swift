@@ -90,7 +90,7 @@ struct OverviewTests {
     #expect(try newest() == books.now)
   }
 
-  @Test("read no table of the ledger from end to end")
+  @Test("read no table of the ledger from end to end", aboutSQLite)
   func plans() throws {
     let now = books.now
     try books.expectIndexed(statements: 7) { db throws(Refusal) in

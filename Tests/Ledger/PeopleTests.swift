@@ -54,7 +54,7 @@ struct PeopleTests {
     }
   }
 
-  @Test("stay in the journal of acts, whoever opens the file")
+  @Test("stay in the journal of acts, whoever opens the file", aboutSQLite)
   func appendOnly() throws {
     #expect(try disable())
     for attack in [

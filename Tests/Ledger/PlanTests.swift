@@ -4,7 +4,7 @@
 import Support
 import Testing
 
-@Suite("The plan of every statement")
+@Suite("The plan of every statement", aboutSQLite)
 struct PlanTests {
   private static let books = Result { try Books() }
 

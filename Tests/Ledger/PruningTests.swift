@@ -7,7 +7,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite("Pruning")
+@Suite("Pruning", aboutSQLite)
 struct PruningTests {
   private static let day: Int64 = 86_400
   private let books: Books

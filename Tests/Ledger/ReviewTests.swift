@@ -25,7 +25,7 @@ struct ReviewTests {
     #expect(found[1].body == Array("{".utf8) && found[1].amount == nil)
   }
 
-  @Test("is credited as a TOP_UP of its invoice and amount, in the operator's name")
+  @Test("is credited as a TOP_UP of its invoice and amount, in the operator's name", aboutSQLite)
   func credit() throws {
     let books = try Books()
     let event = try books.receiveUnknown(rupiah: 500)

@@ -73,7 +73,8 @@ struct StoryTests {
     #expect(try story(topUp.id.text)?.chapters.count == 2)
   }
 
-  @Test("finds events by halving, also where the clock was set back between two of them")
+  @Test(
+    "finds events by halving, also where the clock was set back between two of them", aboutSQLite)
   func journal() throws {
     for minute in [0, 1, 2, 3, 1, 4, 5] as [Int64] {
       books.setClock(seconds: minute * 60)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite("The audit of transfers")
+@Suite("The audit of transfers", aboutSQLite)
 struct TransferAuditTests {
   @Test("counts them where all is well")
   func counted() throws {

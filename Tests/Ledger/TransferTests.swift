@@ -35,7 +35,7 @@ struct TransferTests {
     #expect(try books.findings() == [])
   }
 
-  @Test("keeps what a person wrote out of the hash: without it the chain still holds")
+  @Test("keeps what a person wrote out of the hash: without it the chain still holds", aboutSQLite)
   func notHashed() throws {
     try books.transfer(300, to: "siti1", text: "for Siti, Jalan Melati 5")
     try books.tamper("UPDATE wallet_transactions SET description = '' WHERE reference LIKE 'TRF%'")

@@ -94,7 +94,7 @@ struct WaitingTests {
     #expect(try waiting().uncheckedCredits == 1)
   }
 
-  @Test("is counted without reading a table of the ledger from end to end")
+  @Test("is counted without reading a table of the ledger from end to end", aboutSQLite)
   func plans() throws {
     let now = books.now
     try books.expectIndexed(statements: 6) { db throws(Refusal) in

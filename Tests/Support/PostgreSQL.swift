@@ -24,18 +24,26 @@ public enum PostgreSQL {
     _ = try? run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", at: server)
   }
 
-  /// What psql is to be told, so that it prints rows and nothing else.
-  public static func arguments(_ statement: String, at url: String) -> [String] {
-    ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement, url]
-  }
-
   /// The rows of a statement, columns separated by `|`.
   @discardableResult
   public static func run(_ statement: String, at url: String) throws -> [String] {
-    let result = try runCommand(
-      "psql", arguments(statement, at: url), environment: Stack.environment)
+    let result = try ask(statement, at: url)
     guard result.status == 0 else { throw PostgreSQLRefused(message: result.errors) }
     return result.output.split(separator: "\n").map { String($0) }
+  }
+
+  /// The same as psql ends, with truth as 1 and 0.
+  public static func ask(_ statement: String, at url: String) throws -> CommandResult {
+    let result = try runCommand(
+      "psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement, url],
+      environment: Stack.environment)
+    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let rows = lines.map { row in
+      row.split(separator: "|", omittingEmptySubsequences: false)
+        .map { ["t": "1", "f": "0"][$0] ?? String($0) }.joined(separator: "|")
+    }
+    return CommandResult(
+      status: result.status, output: rows.joined(separator: "\n"), errors: result.errors)
   }
 }
 
