@@ -23,13 +23,15 @@ let compact: [LinkerSetting] = [
   ])
 ]
 
+/// The schema's steps, each in the words of both engines.
+let migrations = [
+  "m001_users", "m002_wallets", "m003_top_ups", "m004_events", "m005_reconciliations",
+  "m006_transfers", "m007_maintenance", "m008_operator_acts", "m009_pruning", "m010_roles",
+]
+
 let package = Package(
   name: "dompet",
-  traits: [
-    .trait(
-      name: "PostgreSQL",
-      description: "Also keeps the ledger on a PostgreSQL server: DATABASE_URL=postgresql://…")
-  ],
+  traits: [.trait(name: "PostgreSQL", description: "DATABASE_URL=postgresql://… works too")],
   dependencies: [
     // Logging: the levels, metadata and handler contract that the Swift server field agreed upon.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -81,21 +83,9 @@ let package = Package(
     // What the product is about.
     .target(
       name: "Schema", dependencies: ["Storage"], path: "sql",
-      resources: [
-        .embedInCode("m001_users.sqlite.sql"), .embedInCode("m001_users.postgresql.sql"),
-        .embedInCode("m002_wallets.sqlite.sql"), .embedInCode("m002_wallets.postgresql.sql"),
-        .embedInCode("m003_top_ups.sqlite.sql"), .embedInCode("m003_top_ups.postgresql.sql"),
-        .embedInCode("m004_events.sqlite.sql"), .embedInCode("m004_events.postgresql.sql"),
-        .embedInCode("m005_reconciliations.sqlite.sql"),
-        .embedInCode("m005_reconciliations.postgresql.sql"),
-        .embedInCode("m006_transfers.sqlite.sql"), .embedInCode("m006_transfers.postgresql.sql"),
-        .embedInCode("m007_maintenance.sqlite.sql"),
-        .embedInCode("m007_maintenance.postgresql.sql"),
-        .embedInCode("m008_operator_acts.sqlite.sql"),
-        .embedInCode("m008_operator_acts.postgresql.sql"),
-        .embedInCode("m009_pruning.sqlite.sql"), .embedInCode("m009_pruning.postgresql.sql"),
-        .embedInCode("m010_roles.sqlite.sql"), .embedInCode("m010_roles.postgresql.sql"),
-      ],
+      resources: migrations.flatMap { name in
+        ["sqlite", "postgresql"].map { .embedInCode("\(name).\($0).sql") }
+      },
       swiftSettings: memorySafe),
     .target(
       name: "Ledger", dependencies: ["Domain", "JSON", "Crypto", "Storage"],
@@ -160,8 +150,7 @@ let package = Package(
 
     // One test target for each module; then the programs by themselves, behind nginx, and the
     // rules of the house.
-    .target(
-      name: "Support", path: "Tests/Support", swiftSettings: strict),
+    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
       name: "DomainTests", dependencies: ["Domain"], path: "Tests/Domain", swiftSettings: strict),
     .testTarget(
@@ -202,8 +191,7 @@ let package = Package(
     .testTarget(
       name: "XenditTests",
       dependencies: ["Domain", "JSON", "HTTPClient", "Xendit", "XenditAPI", "Support"],
-      path: "Tests/Xendit",
-      swiftSettings: strict),
+      path: "Tests/Xendit", swiftSettings: strict),
     .testTarget(
       name: "LedgerTests",
       dependencies: ["Domain", "Crypto", "Storage", "Schema", "Ledger", "Support"],

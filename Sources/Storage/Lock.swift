@@ -1,8 +1,8 @@
 // A lock, and waiting under it until something changed or a deadline passed.
 //
 // The standard library's Mutex has no condition to wait for, and spins before it sleeps: with many
-// more threads than processors, whoever it waits for seldom runs meanwhile (measured: a fifth of the
-// processor's time at 256 connections).
+// more threads than processors, whoever it waits for seldom runs meanwhile (measured: a fifth of
+// the processor's time at 256 connections).
 
 import Glibc
 
