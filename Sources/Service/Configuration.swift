@@ -100,16 +100,11 @@ public struct Configuration {
   /// `postgresql://…`, whose text appears in no message, since it may hold a password.
   public mutating func databaseLocation() -> DatabaseLocation? {
     guard let url = required("DATABASE_URL") else { return nil }
-    if url.hasPrefix("sqlite:/"), url.utf8.count > "sqlite:/".utf8.count {
-      return .file(String(url.dropFirst("sqlite:".count)))
+    do throws(Invalid) {
+      return try DatabaseLocation(url: url)
+    } catch {
+      return note("DATABASE_URL \(error.detail).")
     }
-    guard let server = ServerURL(url) else {
-      return note("DATABASE_URL must be sqlite: and an absolute path, or postgresql://….")
-    }
-    guard ServerURL.isSupported else {
-      return note("DATABASE_URL names a server, and \(ServerURL.unsupported).")
-    }
-    return .server(server)
   }
 
   /// The same for what works on a file alone.

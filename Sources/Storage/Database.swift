@@ -60,6 +60,10 @@ public protocol Connection {
   /// when the others were not through in time.
   func serialize(on names: [String]) throws(Refusal)
 
+  /// Rows of this table were inserted with numbers of their own, up to this one: the next row that
+  /// comes without gets a larger one.
+  func resumeNumbering(of table: String, after number: Int64) throws(Refusal)
+
   /// Tells what is wrong with the store's own pages and indexes, in the engine's words. A server
   /// is looked after by its own tools (checksums, pg_amcheck): nothing then.
   func findDamage(_ found: (String) -> Void) throws(Refusal)

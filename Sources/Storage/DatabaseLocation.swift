@@ -1,11 +1,29 @@
 // Where a database lies, and opening it with the engine that belongs there.
 
+import Domain
+
 /// A database in a file of this machine, or on a server.
 public enum DatabaseLocation: Sendable, CustomStringConvertible {
   /// SQLite, at this path.
   case file(String)
   /// PostgreSQL, at this URL.
   case server(ServerURL)
+
+  /// From a URL.
+  /// - Throws: what is wrong with it, to be read after its name.
+  public init(url: String) throws(Invalid) {
+    if url.hasPrefix("sqlite:/"), url.utf8.count > "sqlite:/".utf8.count {
+      self = .file(String(url.dropFirst("sqlite:".count)))
+      return
+    }
+    guard let server = ServerURL(url) else {
+      throw Invalid("must be sqlite: and an absolute path, or postgresql://…")
+    }
+    guard ServerURL.isSupported else {
+      throw Invalid("names a server, and \(ServerURL.unsupported)")
+    }
+    self = .server(server)
+  }
 
   /// The path, if it is a file.
   public var path: String? {

@@ -3,6 +3,7 @@
 //   dompet init            settings, secrets and database of a new installation
 //   dompet check           whether the installation is as it must be
 //   dompet migrate         applies the migrations that the database lacks
+//   dompet move            everything into another database
 //   dompet status          today's money, what waits, when the tasks ran
 //   dompet keys            replaces the tokens' secret or the callback token
 //   dompet top-up show     the story of a top-up
@@ -32,9 +33,9 @@ struct Dompet: ParsableCommand {
     discussion: "Settings are read from the environment, as by the programs.",
     version: version,
     subcommands: [
-      Init.self, Check.self, Migrate.self, ShowStatus.self, Keys.self, TopUpCommand.self,
-      EventCommand.self,
-      Reconcile.self, Review.self, Adjust.self, Reverse.self, UserCommand.self, Verify.self,
+      Init.self, Check.self, Migrate.self, Move.self, ShowStatus.self, Keys.self,
+      TopUpCommand.self, EventCommand.self, Reconcile.self, Review.self, Adjust.self, Reverse.self,
+      UserCommand.self, Verify.self,
       WalletCommand.self, Prune.self, Backup.self, Restore.self,
     ])
 }

@@ -24,7 +24,7 @@ struct LongStatement: CustomTestStringConvertible {
 }
 
 extension LongStatement {
-  static let all = audit + figures + acts + start
+  static let all = audit + figures + acts + moves + start
 
   private static let audit = [
     LongStatement("Ledger/Audit", "FROM wallets ORDER BY id", "verify walks every chain"),
@@ -52,6 +52,12 @@ extension LongStatement {
     LongStatement("Ledger/Newest", "SELECT max(updated_at)", "once, when a backup is restored"),
     LongStatement("Ledger/Reconciliations", "DELETE FROM", "two rows, one for each walk"),
     LongStatement("Ledger/Story", "OR paid_invoice_id", "an operator asks by an invoice's id"),
+  ]
+
+  private static let moves = [
+    LongStatement("Ledger/MovedTables", "ORDER BY", "a move takes every row"),
+    LongStatement("Ledger/MovedEvents", "ORDER BY", "a move takes every row"),
+    LongStatement("Ledger/Moving", "WHERE EXISTS", "the first row of three tables"),
   ]
 
   private static let start = [

@@ -55,6 +55,10 @@ private struct Recording: Connection {
 
   func serialize(on names: [String]) throws(Refusal) { try inner.serialize(on: names) }
 
+  func resumeNumbering(of table: String, after number: Int64) throws(Refusal) {
+    try inner.resumeNumbering(of: table, after: number)
+  }
+
   func findDamage(_ found: (String) -> Void) throws(Refusal) { try inner.findDamage(found) }
 
   func findOrphans(_ found: (String) -> Void) throws(Refusal) { try inner.findOrphans(found) }

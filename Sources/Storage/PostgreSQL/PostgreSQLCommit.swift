@@ -72,6 +72,11 @@
       }
     }
 
+    func resumeNumbering(of table: String, after number: Int64) throws(Refusal) {
+      try execute(
+        "SELECT setval(pg_get_serial_sequence($1, 'id'), $2)", [.text(table), .integer(number)])
+    }
+
     func findDamage(_ found: (String) -> Void) {}
 
     func findOrphans(_ found: (String) -> Void) {}

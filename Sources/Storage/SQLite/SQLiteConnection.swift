@@ -73,6 +73,9 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
     guard purpose == .writing else { throw .broken(evidence: "a read is never alone") }
   }
 
+  /// It numbers rows after the largest that is there.
+  func resumeNumbering(of table: String, after number: Int64) {}
+
   /// How many rows have been inserted, updated or deleted here so far, by triggers too. A statement
   /// that failed counts for none: SQLite has undone it.
   var rowsWritten: Int64 { sqlite3_total_changes64(handle) }

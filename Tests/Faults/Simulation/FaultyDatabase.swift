@@ -159,6 +159,10 @@ struct WatchedConnection: Connection {
 
   func serialize(on names: [String]) throws(Refusal) { try real.serialize(on: names) }
 
+  func resumeNumbering(of table: String, after number: Int64) throws(Refusal) {
+    try real.resumeNumbering(of: table, after: number)
+  }
+
   func findDamage(_ found: (String) -> Void) throws(Refusal) { try real.findDamage(found) }
 
   func findOrphans(_ found: (String) -> Void) throws(Refusal) { try real.findOrphans(found) }

@@ -1,0 +1,85 @@
+// Moving house: what lay in one store lies in the other, row by row, and its rules held meanwhile.
+
+import Domain
+import Schema
+import Storage
+import Support
+import Testing
+
+@testable import Ledger
+
+@Suite("Moving house")
+struct MovingTests {
+  private let books: Books
+  private let target: any Database
+
+  /// A little of everything that can lie in a ledger.
+  init() throws {
+    books = try Books()
+    _ = try books.addPerson("siti1")
+    try books.give(1000, to: books.owner)
+    try books.transfer(300, to: "siti1", text: "lunch")
+    try books.transfer(200, to: "siti1", text: "")
+    _ = try books.payTopUp(rupiah: 50_000, invoice: "inv-1")
+    _ = try books.makeTopUp(key: "a key")
+    _ = try books.adjust(rupiah: 700, key: "k")
+    let (known, other) = (try books.receiveUnknown(), try books.receiveUnknown(invoice: "inv-v"))
+    _ = try books.resolve(known, as: .credited(to: books.walletID))
+    _ = try books.resolve(other, as: .dismissed)
+    _ = try books.receive(nil, body: "{")
+    target = try SQLiteDatabase(
+      path: books.directory.path + "/target.db", migrations: Schema.migrations, mode: .service)
+  }
+
+  @Test("takes every row along, and the ledger still holds")
+  func whole() throws {
+    try move()
+    for table in Moving.tables {
+      let (old, new) = (try rows(of: table, in: books.database), try rows(of: table, in: target))
+      #expect(old == new, "\(table.name)")
+    }
+    var findings: [String] = []
+    var audit = Audit(report: { findings.append($0.description) })
+    try target.read { db throws(Refusal) in try audit.run(in: db) }
+    #expect(findings == [])
+    #expect(audit.counts.transfers == 2 && audit.counts.eventsCredited == 1)
+  }
+
+  @Test("leaves out no table that the schema has")
+  func tables() throws {
+    let names = try target.read { db throws(Refusal) in
+      try db.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", []) {
+        row throws(Refusal) in try row.text(0)
+      }
+    }
+    #expect(Set(names) == Set(Moving.tables.map(\.name) + ["schema_migrations"]))
+  }
+
+  @Test("goes on numbering where the other store stopped")
+  func numbering() throws {
+    try move()
+    let received = ReceivedEvent(body: Array("[".utf8), webhookID: nil, event: nil)
+    _ = try Settlement.receive(received, confirmAbove: nil, at: books.now, into: target)
+    let ids = try rows(of: Moving.events, in: target).map { $0[0] }
+    #expect(ids.count == Set(ids.map { "\($0)" }).count)
+    #expect(ids.count == (try rows(of: Moving.events, in: books.database).count) + 1)
+  }
+
+  @Test("knows an empty store from one that was used")
+  func empty() throws {
+    #expect(try target.read { db throws(Refusal) in try Moving.isEmpty(db) })
+    #expect(try !books.database.read { db throws(Refusal) in try Moving.isEmpty(db) })
+  }
+
+  private func move() throws {
+    try books.database.read { db throws(Refusal) in
+      for table in Moving.tables { try table.copy(from: db, to: target) { _ in } }
+    }
+  }
+
+  private func rows(of table: MovedTable, in database: any Database) throws -> [[Value]] {
+    try database.read { db throws(Refusal) in
+      try db.query(table.select, []) { row throws(Refusal) in try table.values(of: row) }
+    }
+  }
+}
