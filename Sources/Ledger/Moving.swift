@@ -1,7 +1,7 @@
 // Moving house: every row of one store is written into another, which is empty.
 //
-// The other store's own rules watch over it: a wallet begins empty there, and takes its transactions
-// one after the other; an event waits before an operator resolves it.
+// The other store's own rules watch over it: a wallet begins empty there, and takes its
+// transactions one after the other; an event waits before an operator resolves it.
 
 import Domain
 import Storage

@@ -13,9 +13,9 @@ struct Move: ParsableCommand {
     abstract: "Moves everything into another database, as from SQLite to PostgreSQL.",
     discussion: """
       Stop the programs before it (systemctl stop dompet.target): what they write meanwhile would \
-      stay behind, and the move then fails. The target must be empty; its role must own the tables. \
-      Afterwards both ledgers are checked as by dompet verify, and each wallet's chain must end \
-      alike. Nothing of the source is changed. Then set DATABASE_URL to the target.
+      stay behind, and the move then fails. The target must be empty, its role must own the \
+      tables. Afterwards both ledgers are checked as by dompet verify, and each wallet's chain \
+      must end alike. Nothing of the source is changed. Then set DATABASE_URL to the target.
 
       A move that was broken off leaves a target that is not empty: drop it, and begin anew.
       """)

@@ -1,6 +1,7 @@
 // Moving house: what lay in one store lies in the other, row by row, and its rules held meanwhile.
 
 import Domain
+import Foundation
 import Schema
 import Storage
 import Support
@@ -21,14 +22,22 @@ struct MovingTests {
     try books.transfer(300, to: "siti1", text: "lunch")
     try books.transfer(200, to: "siti1", text: "")
     _ = try books.payTopUp(rupiah: 50_000, invoice: "inv-1")
-    _ = try books.makeTopUp(key: "a key")
+    _ = try books.makeTopUp(key: "a-key")
     _ = try books.adjust(rupiah: 700, key: "k")
     let (known, other) = (try books.receiveUnknown(), try books.receiveUnknown(invoice: "inv-v"))
     _ = try books.resolve(known, as: .credited(to: books.walletID))
     _ = try books.resolve(other, as: .dismissed)
     _ = try books.receive(nil, body: "{")
-    target = try SQLiteDatabase(
-      path: books.directory.path + "/target.db", migrations: Schema.migrations, mode: .service)
+    target = try MovingTests.location(in: books.directory)
+      .open(migrations: Schema.migrations, mode: .service)
+  }
+
+  /// Of the other engine, where there is a server.
+  private static func location(in directory: TemporaryDirectory) throws -> DatabaseLocation {
+    let file = DatabaseLocation.file(directory.path + "/target.db")
+    guard ServerURL.isSupported, PostgreSQL.hasServer, !PostgreSQL.isTried else { return file }
+    let name = "target_" + UUID().uuidString.lowercased().replacing("-", with: "")
+    return ServerURL(try PostgreSQL.makeDatabase(name)).map { .server($0) } ?? file
   }
 
   @Test("takes every row along, and the ledger still holds")
@@ -45,9 +54,9 @@ struct MovingTests {
     #expect(audit.counts.transfers == 2 && audit.counts.eventsCredited == 1)
   }
 
-  @Test("leaves out no table that the schema has")
+  @Test("leaves out no table that the schema has", aboutSQLite)
   func tables() throws {
-    let names = try target.read { db throws(Refusal) in
+    let names = try books.database.read { db throws(Refusal) in
       try db.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", []) {
         row throws(Refusal) in try row.text(0)
       }

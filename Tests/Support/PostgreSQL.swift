@@ -9,6 +9,9 @@ public enum PostgreSQL {
   /// Why a test is left out then.
   public static let notTried = "is about SQLite"
 
+  /// Whether there is one.
+  public static var hasServer: Bool { !server.isEmpty }
+
   private static let server =
     ProcessInfo.processInfo.environment["TEST_POSTGRESQL_URL"] ?? ""
 
