@@ -3,6 +3,7 @@
 // The other store's own rules watch over it: a wallet begins empty there, and takes its
 // transactions one after the other; an event waits before an operator resolves it.
 
+import Crypto
 import Domain
 import Storage
 
@@ -52,6 +53,29 @@ extension MovedTable {
     }
     try write(waiting, to: target)
     progress(rows + waiting.count)
+  }
+
+  /// A digest of all rows: equal in two stores that hold the same, whatever their engines are.
+  public func digest(in db: any Connection) throws(Refusal) -> [UInt8] {
+    var hash = SHA256()
+    try db.forEach(select, []) { row throws(Refusal) in
+      for value in try values(of: row) {
+        let bytes = MovedTable.bytes(of: value)
+        // With its length before it, so that no two rows run together to the same.
+        hash.update(Array("\(bytes?.count ?? -1):".utf8))
+        hash.update(bytes ?? [])
+      }
+    }
+    return hash.finish()
+  }
+
+  private static func bytes(of value: Value) -> [UInt8]? {
+    switch value {
+    case .null: nil
+    case .integer(let integer): Array(String(integer).utf8)
+    case .text(let text): Array(text.utf8)
+    case .bytes(let bytes): bytes
+    }
   }
 
   func values(of row: borrowing Row) throws(Refusal) -> [Value] {

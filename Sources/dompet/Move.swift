@@ -3,6 +3,7 @@
 import ArgumentParser
 import Crypto
 import Domain
+import Glibc
 import Ledger
 import Schema
 import Service
@@ -14,8 +15,9 @@ struct Move: ParsableCommand {
     discussion: """
       Stop the programs before it (systemctl stop dompet.target): what they write meanwhile would \
       stay behind, and the move then fails. The target must be empty, its role must own the \
-      tables. Afterwards both ledgers are checked as by dompet verify, and each wallet's chain \
-      must end alike. Nothing of the source is changed. Then set DATABASE_URL to the target.
+      tables. Afterwards every row is compared, both ledgers are checked as by dompet verify, \
+      and each wallet's chain must end alike. Nothing of the source is changed. Then set \
+      DATABASE_URL to the target.
 
       A move that was broken off leaves a target that is not empty: drop it, and begin anew.
       """)
@@ -28,15 +30,18 @@ struct Move: ParsableCommand {
   var to: String
 
   func run() throws {
+    umask(0o007)
     let source = try open(from, "--from", mode: .single)
     let target = try open(to, "--to", mode: .service)
     guard try done({ () throws(Refusal) in try isEmpty(target) }) else {
       throw stop("the target is not empty. Nothing was changed.")
     }
-    try done { () throws(Refusal) in
+    try done(leaving: " The target holds a part: drop it, and begin anew.") {
+      () throws(Refusal) in
       try source.read { db throws(Refusal) in try copy(from: db, to: target) }
     }
-    try compare(source, target)
+    try compareRows(source, target)
+    try compareLedgers(source, target)
   }
 
   private func isEmpty(_ target: any Database) throws(Refusal) -> Bool {
@@ -44,11 +49,13 @@ struct Move: ParsableCommand {
   }
 
   /// - Throws: 1 for a refusal, which is told.
-  private func done<T>(_ body: () throws(Refusal) -> T) throws -> T {
+  private func done<T>(
+    leaving consequence: String = "", _ body: () throws(Refusal) -> T
+  ) throws -> T {
     do throws(Refusal) {
       return try body()
     } catch {
-      throw stop("\(error)")
+      throw stop("\(error).\(consequence)")
     }
   }
 
@@ -67,13 +74,29 @@ struct Move: ParsableCommand {
   }
 
   /// The source once more as it is now: it must not have been written to meanwhile.
-  private func compare(_ source: any Database, _ target: any Database) throws {
+  private func compareRows(_ source: any Database, _ target: any Database) throws {
+    for table in Moving.tables {
+      Terminal.error("… comparing \(table.name)")
+      let (before, after) = try done { () throws(Refusal) in
+        (
+          try source.read { db throws(Refusal) in try table.digest(in: db) },
+          try target.read { db throws(Refusal) in try table.digest(in: db) }
+        )
+      }
+      guard before == after else {
+        throw stop(
+          "the rows of \(table.name) differ: was the source written to meanwhile? Stop the "
+            + "programs, drop the target, and begin anew.")
+      }
+    }
+  }
+
+  /// Both must be well, and every chain must end alike.
+  private func compareLedgers(_ source: any Database, _ target: any Database) throws {
     let before = try summary(of: source, "the source")
     let after = try summary(of: target, "the target")
     guard before == after else {
-      throw stop(
-        "the ledgers differ: the source has \(before), the target \(after). Was it written to "
-          + "meanwhile? Stop the programs, drop the target, and begin anew.")
+      throw stop("the ledgers differ: the source has \(before), the target \(after).")
     }
     Terminal.error("moved, and equal: \(after)")
   }

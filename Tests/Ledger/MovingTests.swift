@@ -54,6 +54,14 @@ struct MovingTests {
     #expect(audit.counts.transfers == 2 && audit.counts.eventsCredited == 1)
   }
 
+  @Test("is noticed to be stale when the old store was written to meanwhile")
+  func stale() throws {
+    try move()
+    #expect(try different() == [])
+    _ = try books.outside("UPDATE wallet_top_ups SET looked_at = 1 WHERE status = 'PENDING'")
+    #expect(try different() == ["wallet_top_ups"])
+  }
+
   @Test("leaves out no table that the schema has", aboutSQLite)
   func tables() throws {
     let names = try books.database.read { db throws(Refusal) in
@@ -84,6 +92,14 @@ struct MovingTests {
     try books.database.read { db throws(Refusal) in
       for table in Moving.tables { try table.copy(from: db, to: target) { _ in } }
     }
+  }
+
+  /// The tables whose digests differ.
+  private func different() throws -> [String] {
+    try Moving.tables.filter { table in
+      let old = try books.database.read { db throws(Refusal) in try table.digest(in: db) }
+      return try old != target.read { db throws(Refusal) in try table.digest(in: db) }
+    }.map(\.name)
   }
 
   private func rows(of table: MovedTable, in database: any Database) throws -> [[Value]] {
