@@ -45,11 +45,11 @@ static int run(sqlite3_stmt *statement) {
   return code == SQLITE_DONE;
 }
 
-// A checkpoint after so many pages is SQLite's default, and the product's own rule.
+// A checkpoint after as many pages as in the product.
 void open_writer(void) {
   database = open_database();
   sqlite3_exec(database, "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096", NULL, NULL, NULL);
-  sqlite3_wal_autocheckpoint(database, 1000);
+  sqlite3_wal_autocheckpoint(database, 600);
   begin = prepare(database, "BEGIN IMMEDIATE");
   commit = prepare(database, "COMMIT");
   roll_back = prepare(database, "ROLLBACK");
