@@ -109,16 +109,17 @@ private func round(
 
 /// A window of sixteen words on the message schedule: at first the block itself.
 private struct SHA256Block {
-  private var words = InlineArray<16, UInt32>(repeating: 0)
+  private var words: InlineArray<16, UInt32>
 
-  /// Reads 64 bytes, big-endian.
+  /// Reads 64 bytes, big-endian. Written out, since as a loop it is a branch for each word.
   @inline(__always)
   init(_ bytes: Span<UInt8>) {
-    for index in 0..<16 {
-      words[index] =
-        UInt32(bytes[4 * index]) &<< 24 | UInt32(bytes[4 * index + 1]) &<< 16
-        | UInt32(bytes[4 * index + 2]) &<< 8 | UInt32(bytes[4 * index + 3])
-    }
+    words = [
+      bytes.word(0), bytes.word(1), bytes.word(2), bytes.word(3),
+      bytes.word(4), bytes.word(5), bytes.word(6), bytes.word(7),
+      bytes.word(8), bytes.word(9), bytes.word(10), bytes.word(11),
+      bytes.word(12), bytes.word(13), bytes.word(14), bytes.word(15),
+    ]
   }
 
   /// The word at `index`, which gives way to the one sixteen after it (section 6.2.2, step 1).
@@ -132,6 +133,14 @@ private struct SHA256Block {
       &+ ((after.rotated(11) ^ after).rotated(7) ^ (after &>> 3))
       &+ ((before.rotated(2) ^ before).rotated(17) ^ (before &>> 10))
     return word
+  }
+}
+
+extension Span<UInt8> {
+  @inline(__always)
+  fileprivate func word(_ index: Int) -> UInt32 {
+    UInt32(self[4 * index]) &<< 24 | UInt32(self[4 * index + 1]) &<< 16
+      | UInt32(self[4 * index + 2]) &<< 8 | UInt32(self[4 * index + 3])
   }
 }
 
