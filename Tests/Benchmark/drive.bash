@@ -156,9 +156,17 @@ move_position() {
   echo $moved > "$file"
 }
 
-sums() { "$directory/bin/reference" sums "$(database_of "$1")"; }
-
 # Balances, transactions, wallets.
+sums() {
+  local database
+  database=$(database_of "$1")
+  if [[ $database == postgresql:* ]]; then
+    ask_server "SELECT sum(balance), sum(sequence), count(*) FROM wallets"
+  else
+    "$directory/bin/reference" sums "$database"
+  fi
+}
+
 note_sums() { sums "$1" > "$state_folder/sums-$1"; }
 
 # Every rupiah that the driver was told of, and no other, is in the wallets.
@@ -185,6 +193,7 @@ verify_both() {
 
 verify() (
   use_settings "$seed_folder"
-  export DATABASE_URL=sqlite:$1
-  exec timeout $step_seconds_max "$root/.build/release/dompet" verify > "$directory/verify.log" 2>&1
+  export DATABASE_URL=$1
+  [[ $1 == postgresql:* ]] || DATABASE_URL=sqlite:$1
+  exec timeout $step_seconds_max "$built/dompet" verify > "$directory/verify.log" 2>&1
 )

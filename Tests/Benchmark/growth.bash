@@ -112,7 +112,7 @@ time_operator() {
 back_up() (
   use_settings "$seed_folder"
   export DATABASE_URL=sqlite:$product_database
-  exec timeout $step_seconds_max "$root/.build/release/dompet" backup "$state_folder/backup" \
+  exec timeout $step_seconds_max "$built/dompet" backup "$state_folder/backup" \
     > "$directory/backup.log" 2>&1
 )
 

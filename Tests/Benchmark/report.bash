@@ -92,7 +92,7 @@ cold_start() {
   result=$(
     use_settings "$stack_folder"
     export XENDIT_BASE_URL=$url/benchmark/xendit
-    "$directory/bin/coldstart" $cold_starts "$root/.build/release/$1" REQUEST_METHOD=GET \
+    "$directory/bin/coldstart" $cold_starts "$built/$1" REQUEST_METHOD=GET \
       DOCUMENT_URI="$2" HTTP_AUTHORIZATION="Bearer $(first_token)" 2>> "$log"
   ) || fail $void "$1 does not answer $2 when it is cold." "$(tail -n 3 "$log")"
   [[ $2 == /healthz ]] || cold_median=${result% *}

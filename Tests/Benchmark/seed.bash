@@ -33,7 +33,7 @@ hand_out() (
 )
 
 ledger_seed() {
-  "$root/.build/release/ledger-seed" "$@" > "$directory/seed.log" ||
+  "$built/ledger-seed" "$@" > "$directory/seed.log" ||
     fail $internal "ledger-seed failed: $(tail -n 1 "$directory/seed.log")"
 }
 

@@ -1,7 +1,7 @@
 # What Tests/Benchmark/run measures: the product as nginx/run starts it, and behind the same nginx
 # the C reference on a copy of the database. Read by run, whose variables and fail it uses.
 
-stack='' temporary='' port='' url='' workers='' processes=()
+stack='' temporary='' port='' url='' workers='' processes=() stack_options=()
 programs=(auth wallets payments webhook)
 
 install_packages() {
@@ -30,13 +30,14 @@ make_directory() {
 }
 
 build_programs() {
-  local name
-  [[ ! $build ]] ||
-    swift build --package-path "$root" -c release --static-swift-stdlib -Xlinker -s >&2 ||
+  local name traits=()
+  [[ ! $engines ]] || traits=(--traits PostgreSQL --scratch-path "${built%/*}")
+  [[ ! $build ]] || swift build --package-path "$root" -c release --static-swift-stdlib \
+    -Xlinker -s "${traits[@]}" >&2 ||
     fail $internal "the build failed." "The first error above is the one to look at."
   for name in dompet "${programs[@]/#/dompet-}" ledger-seed; do
-    [[ -x $root/.build/release/$name ]] || fail $unavailable \
-      "the program .build/release/$name is not there." "Start without --no-build."
+    [[ -x $built/$name ]] || fail $unavailable \
+      "the program ${built#"$root/"}/$name is not there." "Start without --no-build."
   done
 }
 
@@ -70,7 +71,7 @@ start_stack() {
     use_settings "$seed"
     export XENDIT_BASE_URL=$url/benchmark/xendit
     exec setpriv --pdeathsig TERM "$root/nginx/run" --port "$port" --directory "$folder" \
-      --no-build --no-sandbox --no-rate-limit --quiet
+      --no-build --no-sandbox --no-rate-limit --quiet "${stack_options[@]}"
   ) > "$folder/url" &
   stack=$!
   until [[ -s $folder/url ]]; do
@@ -117,7 +118,7 @@ start_references() {
   start_program reference "$directory/C" "$directory/bin/reference"
   [[ ${chosen[slow]:-} ]] || return 0
   start_program reference-slow "$directory/C" "${slow[@]}" "$directory/bin/reference"
-  start_program webhook-slow "$stack_folder" "${slow[@]}" "$root/.build/release/dompet-webhook"
+  start_program webhook-slow "$stack_folder" "${slow[@]}" "$built/dompet-webhook"
 }
 
 first_token() { head -n 1 "$directory/stack/tokens"; }
