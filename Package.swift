@@ -211,7 +211,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ProcessTests", dependencies: ["Crypto", "Domain", "Programs", "Support"],
-      path: "Tests/Process", swiftSettings: strict),
+      path: "Tests/Process", exclude: ["base-backup"], swiftSettings: strict),
     // The money paths under every fault at once, on one thread, so that a seed replays exactly.
     .executableTarget(
       name: "dompet-simulation",
