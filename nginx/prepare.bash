@@ -119,11 +119,17 @@ prepare_settings() {
 default_database() {
   if [[ $database == sqlite ]]; then
     default DATABASE_URL "sqlite:$directory/dompet.db"
-  else
-    make_postgresql_socket
-    DATABASE_URL=$(postgresql_url dompet_operator)
+    return
   fi
+  if [[ ${DATABASE_URL:-} == postgresql://*@* ]]; then owner_url=$DATABASE_URL; else
+    make_postgresql_socket
+    owner_url=$(postgresql_url dompet)
+  fi
+  DATABASE_URL=$(role_url dompet_operator)
 }
+
+# The same database for another role.
+role_url() { echo "postgresql://$1@${owner_url#*@}"; }
 
 require_settings() {
   local name missing=()
@@ -156,14 +162,15 @@ prepare_sandbox() {
 # The server, and in it the tables, which belong to the role dompet; the programs' roles only get
 # what they need.
 start_postgresql() {
-  make_postgresql "$directory/postgresql"
-  become_postgresql "$directory/postgresql" < /dev/null >> "$directory/logs/postgresql.log" 2>&1 &
-  processes[postgresql]=$!
-  await_postgresql ||
-    fail 1 "PostgreSQL does not start." "$(tail -n 3 "$directory/logs/postgresql.log")"
-  make_postgresql_database
-  DATABASE_URL=$(postgresql_url dompet) "$built/dompet" migrate \
-    > "$directory/logs/migrate.log" 2>&1 ||
+  if [[ ${postgresql_socket:-} ]]; then
+    make_postgresql "$directory/postgresql"
+    become_postgresql "$directory/postgresql" < /dev/null >> "$directory/logs/postgresql.log" 2>&1 &
+    processes[postgresql]=$!
+    await_postgresql ||
+      fail 1 "PostgreSQL does not start." "$(tail -n 3 "$directory/logs/postgresql.log")"
+    make_postgresql_database
+  fi
+  DATABASE_URL=$owner_url "$built/dompet" migrate > "$directory/logs/migrate.log" 2>&1 ||
     fail 1 "the tables cannot be made." "$(tail -n 3 "$directory/logs/migrate.log")"
 }
 
@@ -171,7 +178,7 @@ start_postgresql() {
 as_role() {
   local role=$1
   shift
-  [[ $database == sqlite || $role == dompet_sandbox ]] || DATABASE_URL=$(postgresql_url "$role")
+  [[ $database == sqlite || $role == dompet_sandbox ]] || DATABASE_URL=$(role_url "$role")
   "$@"
 }
 

@@ -20,15 +20,14 @@ struct Verdict {
 }
 
 struct Checker {
-  let database: String
-
-  static let programs = ["dompet", "sqlite3"]
+  /// Of the database.
+  let url: String
 
   func verdict(on promises: [Promise]) throws -> Verdict {
     // First, since the shell alone would not recover the log: it reads only.
     let verify = try runCommand(
       Checkout.program("dompet"), ["verify"],
-      environment: Stack.environment.merging(["DATABASE_URL": "sqlite:\(database)"]) { $1 })
+      environment: Stack.environment.merging(["DATABASE_URL": url]) { $1 })
     let isWell = verify.status == 0 && verify.errors.hasSuffix("all is well\n")
     let rows = try rows(of: [Self.kept, Self.doubled, Self.halves])
     let kept = Set(rows[0])
@@ -39,21 +38,36 @@ struct Checker {
 
   /// The rows of each query, all seen at one moment.
   private func rows(of queries: [String]) throws -> [[String]] {
-    let end = ".print ---"
-    let script = ["BEGIN;"] + queries.flatMap { [$0 + ";", end] }
-    let result = try runCommand(
-      "sqlite3", ["-readonly", "-batch", "-bail", "-cmd", ".timeout 20000", database],
-      environment: Stack.environment, input: Array(script.joined(separator: "\n").utf8))
+    let result =
+      PostgreSQL.isTried
+      ? try runCommand(
+        "psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", url], environment: Stack.environment,
+        input: script(of: queries, begin: Self.beginOnServer, mark: "\\echo ---"))
+      : try runCommand(
+        "sqlite3", ["-readonly", "-batch", "-bail", "-cmd", ".timeout 20000", Shell.path(of: url)],
+        environment: Stack.environment,
+        input: script(of: queries, begin: "BEGIN;", mark: ".print ---"))
     guard result.status == 0 else { throw CheckerFailure(message: result.errors) }
     return result.output.components(separatedBy: "---\n").map { part in
       part.split(separator: "\n").map { String($0) }
     }
   }
 
+  private func script(of queries: [String], begin: String, mark: String) -> [UInt8] {
+    let lines = [begin] + queries.flatMap { [$0 + ";", mark] }
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+
+  /// Without the indexes here too.
+  private static let beginOnServer = """
+    BEGIN ISOLATION LEVEL REPEATABLE READ;
+    SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off;
+    """
+
   /// Every promise that the database keeps.
   private static let kept = """
     SELECT 'user ' || username FROM users JOIN wallets ON wallets.user_id = users.id
-    UNION ALL SELECT 'session ' || hex(refresh_digests) FROM sessions
+    UNION ALL SELECT 'session ' || \(Shell.hexadecimal(of: "refresh_digests")) FROM sessions
     UNION ALL SELECT 'top-up ' || idempotency_key || ' ' || reference FROM wallet_top_ups
     WHERE invoice_id IS NOT NULL
     UNION ALL SELECT 'transfer ' || x.idempotency_key || ' ' || t.reference FROM transfers AS x
@@ -67,14 +81,15 @@ struct Checker {
     """
 
   /// Said without the indexes that forbid it: a sort, so a damaged index hides nothing.
+  private static let notIndexed = PostgreSQL.isTried ? "" : "NOT INDEXED"
   private static let doubled = """
-    SELECT 'invoice ' || invoice_id FROM wallet_transactions NOT INDEXED
+    SELECT 'invoice ' || invoice_id FROM wallet_transactions \(notIndexed)
     WHERE invoice_id IS NOT NULL GROUP BY invoice_id HAVING count(*) > 1
-    UNION ALL SELECT 'credit of ' || reference FROM wallet_transactions NOT INDEXED
+    UNION ALL SELECT 'credit of ' || reference FROM wallet_transactions \(notIndexed)
     WHERE type = 'TOP_UP' GROUP BY reference HAVING count(*) > 1
-    UNION ALL SELECT 'top-up ' || idempotency_key FROM wallet_top_ups NOT INDEXED
+    UNION ALL SELECT 'top-up ' || idempotency_key FROM wallet_top_ups \(notIndexed)
     WHERE idempotency_key IS NOT NULL GROUP BY user_id, idempotency_key HAVING count(*) > 1
-    UNION ALL SELECT 'user ' || username FROM users NOT INDEXED
+    UNION ALL SELECT 'user ' || username FROM users \(notIndexed)
     GROUP BY username HAVING count(*) > 1
     """
 

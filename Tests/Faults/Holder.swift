@@ -3,7 +3,7 @@
 import Foundation
 import Support
 
-/// SQLite's shell, or flock(1), holding something until it is told to let go.
+/// The engine's shell, or flock(1), holding something until it is told to let go.
 final class Holder {
   private let child: Child
   private let directory: TemporaryDirectory
@@ -13,24 +13,35 @@ final class Holder {
   enum Grip: String, CaseIterable, Sendable {
     /// The file that writers of all processes queue at.
     case turnstile = "the turnstile's lock"
-    /// SQLite's own.
+    /// SQLite's own; on a server, one that every event waits for, and no reader.
     case transaction = "BEGIN IMMEDIATE"
     /// A read transaction, which keeps the log from beginning anew.
     case snapshot = "a reader"
+
+    fileprivate var onServer: String {
+      self == .snapshot
+        ? "SELECT count(*) FROM users"
+        : "LOCK TABLE webhook_events IN EXCLUSIVE MODE"
+    }
   }
 
   /// Returns when it holds.
-  init(_ grip: Grip, on database: String) throws {
+  init(_ grip: Grip, on url: String) throws {
     directory = try TemporaryDirectory()
     let hold =
       "touch \(directory.path)/held; while [ -e \(directory.path)/hold ]; do sleep 0.05; done"
     try directory.write("", to: "hold")
+    let file = Shell.path(of: url)
     if grip == .turnstile {
-      child = try Child("flock", [database + ".lock", "sh", "-c", hold])
+      child = try Child("flock", [file + ".lock", "sh", "-c", hold])
+    } else if PostgreSQL.isTried {
+      child = try Child(
+        "psql", ["-Xq", "-v", "ON_ERROR_STOP=1", url],
+        input: Array("BEGIN;\n\(grip.onServer);\n\\! \(hold)\nCOMMIT;\n".utf8))
     } else {
       let begin = grip == .snapshot ? "BEGIN; SELECT count(*) FROM users;" : "BEGIN IMMEDIATE;"
       child = try Child(
-        "sqlite3", ["-batch", "-bail", "-cmd", ".timeout 20000", database],
+        "sqlite3", ["-batch", "-bail", "-cmd", ".timeout 20000", file],
         input: Array("\(begin)\n.shell \(hold)\nCOMMIT;\n".utf8))
     }
     while !FileManager.default.fileExists(atPath: isHeld) {

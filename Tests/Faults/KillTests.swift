@@ -12,16 +12,28 @@ import Testing
 struct KillTests {
   private static let customers = 6
 
-  @Test("loses nothing, credits each paid invoice once, and the next top-up goes through at once")
-  func kills() throws {
-    let stack = try Stack(["--no-rate-limit"])
+  enum Victim: String, CaseIterable, Sendable {
+    case programs
+    /// A process of PostgreSQL's: the server ends them all then, and recovers.
+    case server
+
+    static let tried = PostgreSQL.isTried ? allCases : [.programs]
+  }
+
+  @Test(
+    "loses nothing, credits each paid invoice once, and the next top-up goes through at once",
+    arguments: Victim.tried)
+  func kills(_ victim: Victim) throws {
+    let stack = try Stack(["--no-rate-limit"], hasOwnServer: victim == .server)
     let journal = try Journal()
     let isOver = Shared(false)
     let refusals = Shared<[String]>([])
-    let kills = 30 * Scale.factor
+    let kills = (victim == .server ? 8 : 30) * Scale.factor
     inThreads(Self.customers + 1) { number in
       if number == 0 {
-        for _ in 0..<kills { killOne(of: stack) }
+        for _ in 0..<kills {
+          if victim == .server { killServer(of: stack) } else { killOne(of: stack) }
+        }
         isOver.withLock { $0 = true }
       } else {
         do {
@@ -32,8 +44,8 @@ struct KillTests {
       }
     }
     #expect(refusals.withLock { $0 } == [])
-    try settle(stack, journal)
-    try expectAll(stack, journal, kills: kills)
+    try settle(stack, journal, after: victim)
+    try expectAll(stack, journal, kills: kills, of: victim)
   }
 
   /// A customer's life: four top-ups.
@@ -55,12 +67,27 @@ struct KillTests {
     }
   }
 
+  /// One process of the server, when that has worked for a while.
+  private func killServer(of stack: Stack) {
+    usleep(.random(in: 1_000_000...2_000_000))
+    let busy = "SELECT pid FROM pg_stat_activity WHERE datname = 'dompet' AND usename <> 'postgres'"
+    let process = (try? stack.sql(busy))?.compactMap { pid_t($0) }.randomElement()
+    #expect(process != nil, "somebody is on the server")
+    if let process { kill(process, SIGKILL) }
+  }
+
   /// Asks at once for a top-up that must go through; then has the sandbox send again the events of
   /// all that is paid there and was not answered 2xx.
-  private func settle(_ stack: Stack, _ journal: Journal) throws {
+  private func settle(_ stack: Stack, _ journal: Journal, after victim: Victim) throws {
     var customer = Customer(of: stack, journal: journal)
     try customer.join()
-    #expect(try customer.askForTopUp(key: "afterwards").status == 201)
+    var status = try customer.askForTopUp(key: "afterwards").status
+    // A server that has just been killed recovers first.
+    for _ in 0..<100 where status == 503 && victim == .server {
+      usleep(100_000)
+      status = try customer.askForTopUp(key: "afterwards").status
+    }
+    #expect(status == 201)
     let answered = Set(journal.promises)
     for invoice in try paidInvoices(stack) where !answered.contains(.credit(invoiceID: invoice)) {
       var tries = 0
@@ -72,21 +99,18 @@ struct KillTests {
     }
   }
 
-  private func expectAll(_ stack: Stack, _ journal: Journal, kills: Int) throws {
+  private func expectAll(
+    _ stack: Stack, _ journal: Journal, kills: Int, of victim: Victim
+  ) throws {
     let promises = journal.promises
-    let verdict = try Checker(database: stack.directory + "/dompet.db").verdict(on: promises)
+    let verdict = try Checker(url: stack.url).verdict(on: promises)
     #expect(verdict.isClean, "\(verdict)")
-    let credited = try runCommand(
-      "sqlite3",
-      [
-        "-readonly", stack.directory + "/dompet.db",
-        "SELECT invoice_id FROM wallet_transactions WHERE type = 'TOP_UP'",
-      ]
-    ).output.split(separator: "\n").map { String($0) }
+    let credited = try stack.sql(
+      "SELECT invoice_id FROM wallet_transactions WHERE type = 'TOP_UP'")
     #expect(credited.sorted() == (try paidInvoices(stack)).sorted())
     #expect(credited.count > kills / 5, "there was load")
     Report.fault(
-      "kill -9 under load (\(promises.count) promises)", tried: kills,
+      "kill -9 of \(victim.rawValue) under load (\(promises.count) promises)", tried: kills,
       lost: verdict.lost.count, doubled: verdict.doubled.count)
   }
 

@@ -6,7 +6,7 @@ import Support
 import Testing
 
 @Suite(
-  "The write-ahead log",
+  "The write-ahead log", aboutSQLite,
   .enabled(if: Site.isBuilt && Checkout.isBuilt("dompet"), "needs swift build -c release"))
 struct LogTests {
   private static let bytesMax = 64 << 20
@@ -25,7 +25,7 @@ struct LogTests {
   func endlessReader() throws {
     let topUps = 6000
     let office = try Office(topUps: topUps)
-    let holder = try Holder(.snapshot, on: office.site.directory.path + "/dompet.db")
+    let holder = try Holder(.snapshot, on: office.site.url)
     let bytes = load(office, topUps: topUps / 2)
     try holder.letGo()
     load(office, from: topUps / 2 + 1, topUps: topUps)

@@ -3,6 +3,11 @@
 
 import Foundation
 import Support
+import Testing
+
+/// For what happens to SQLite's files, in programs that have no disk of their own on a server; and
+/// for mutants, which are built with that engine alone.
+let aboutSQLite: ConditionTrait = .enabled(if: !PostgreSQL.isTried, "it is about SQLite's files")
 
 enum Mutant: String {
   case answersBeforeCommit = "answers-before-commit"

@@ -127,7 +127,7 @@ final class Office: Sendable {
     for number in 1...topUps where !promised.contains(.credit(invoiceID: "paid-\(number)")) {
       #expect(try pay(number).status == 200)
     }
-    let verdict = try Checker(database: "\(site.directory.path)/dompet.db")
+    let verdict = try Checker(url: site.url)
       .verdict(on: journal.promises)
     #expect(verdict.isClean, "\(verdict)")
     #expect(try account.balance(in: site) == topUps * 50_000)
@@ -147,7 +147,7 @@ func expectBusy(_ answer: Answer, location: SourceLocation = #_sourceLocation) {
 
 extension Site {
   static func reference(_ number: Int) -> String {
-    "WTU-20260614-" + String(format: "%016X", number)
+    "WTU-20260614-" + String(format: "%016d", number)
   }
 
   /// Puts so many open top-ups into the database, with the invoices `paid-1` and on.
@@ -157,8 +157,10 @@ extension Site {
       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
       INSERT INTO wallet_top_ups (id, user_id, wallet_id, reference, amount, currency, status,
         invoice_id, invoice_url, created_at, updated_at)
-      SELECT printf('00000000-0000-7000-8000-%012x', i), '\(account.id)', '\(account.walletID)',
-        printf('WTU-20260614-%016X', i), 50000, 'IDR', 'PENDING',
+      SELECT '00000000-0000-7000-8000-' || \(Shell.padded("i", to: 12)),
+        '\(account.id)', '\(account.walletID)',
+        'WTU-20260614-' || \(Shell.padded("i", to: 16)),
+        50000, 'IDR', 'PENDING',
         'paid-' || i, 'https://pay.example', 1, 1 FROM n
       """)
   }

@@ -73,7 +73,7 @@ struct OrderTests {
     }
     #expect(try office.account.balance(in: office.site) == credited * 50_000)
     let promises = office.journal.promises
-    let verdict = try Checker(database: "\(office.site.directory.path)/dompet.db")
+    let verdict = try Checker(url: office.site.url)
       .verdict(on: promises)
     #expect(verdict.isClean && promises.count == credited, "\(verdict)")
     Report.fault(

@@ -18,7 +18,7 @@ struct OutageTests {
     rawValue: "no ext4 on a loop device: \(SmallDisk.refusal ?? "")")
 
   @Test(
-    "because the disk is full: 503 and no row, and well when there is room again",
+    "because the disk is full: 503 and no row, and well when there is room again", aboutSQLite,
     .enabled(if: SmallDisk.refusal == nil, noDisk))
   func fullDisk() throws {
     var disk: SmallDisk?
@@ -48,6 +48,7 @@ struct OutageTests {
 
   @Test(
     "because the file system takes no more writes: 503, reads go on, and well after its repair",
+    aboutSQLite,
     .enabled(if: SmallDisk.refusal == nil, noDisk))
   func readOnly() throws {
     var disk: SmallDisk?
@@ -72,7 +73,7 @@ struct OutageTests {
 
   @Test("because somebody holds its lock for half a minute: 503 in time, reads go on")
   func heldLock() throws {
-    let grips: [Holder.Grip] = [.turnstile, .transaction]
+    let grips: [Holder.Grip] = PostgreSQL.isTried ? [.transaction] : [.turnstile, .transaction]
     inThreads(grips.count) { number in
       do {
         try hold(grips[number])
@@ -84,7 +85,7 @@ struct OutageTests {
 
   private func hold(_ grip: Holder.Grip) throws {
     let office = try Office(topUps: 8)
-    let holder = try Holder(grip, on: office.site.directory.path + "/dompet.db")
+    let holder = try Holder(grip, on: office.site.url)
     let end = DispatchTime.now() + 30
     let tried = Shared(0)
     let slowest = Shared(0.0)

@@ -7,7 +7,7 @@ import Support
 import Testing
 
 @Suite(
-  "A power cut under load",
+  "A power cut under load", aboutSQLite,
   .enabled(if: Site.isBuilt && Checkout.isBuilt("dompet"), "needs swift build -c release"),
   .enabled(
     if: PowerCutDisk.refusal == nil,
@@ -64,7 +64,7 @@ struct PowerCutTests {
       try load.awaitPromises(before + .random(in: 20...60))
       let promises = load.journal.promises
       try load.disk.cut { folder in
-        let checker = Checker(database: folder + "/dompet.db")
+        let checker = Checker(url: "sqlite:\(folder)/dompet.db")
         // A disk that lies may leave no database at all: then everything is lost.
         guard let verdict = try? checker.verdict(on: promises) else {
           return losses.append(promises.count)

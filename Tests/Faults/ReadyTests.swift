@@ -6,7 +6,7 @@ import Support
 import Testing
 
 @Suite(
-  "/readyz",
+  "/readyz", aboutSQLite,
   .enabled(if: Site.isBuilt, "needs swift build -c release"),
   .enabled(
     if: SmallDisk.refusal == nil,

@@ -6,7 +6,7 @@ import Programs
 import Support
 import Testing
 
-@Suite("The simulation", .serialized)
+@Suite("The simulation", .serialized, aboutSQLite)
 struct SimulationTests {
   private static let program = Checkout.program("dompet-simulation")
   private static let isBuilt = Checkout.isBuilt("dompet-simulation")

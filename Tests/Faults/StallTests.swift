@@ -7,7 +7,7 @@ import Support
 import Testing
 
 @Suite(
-  "A stalled disk", .enabled(if: Site.isBuilt, "needs swift build -c release"),
+  "A stalled disk", aboutSQLite, .enabled(if: Site.isBuilt, "needs swift build -c release"),
   .enabled(if: FaultyDisk.isPossible, "gcc is not there"))
 struct StallTests {
   /// nginx's limit for the webhook, and slack for a busy machine; the bound itself is 4 s.
@@ -55,7 +55,7 @@ struct StallTests {
       #expect(try rig.pay(number).status == 200)
       try journal.record(.credit(invoiceID: Rig.invoice(number)))
     }
-    let verdict = try Checker(database: "\(rig.site.directory.path)/dompet.db")
+    let verdict = try Checker(url: rig.site.url)
       .verdict(on: journal.promises)
     #expect(verdict.isClean, "\(verdict)")
     let seconds = String(format: "%.1f", slowest)

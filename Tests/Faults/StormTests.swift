@@ -27,7 +27,7 @@ struct StormTests {
     inThreads(Self.writers + 1) { writer in
       guard writer < Self.writers else {
         while counts.withLock({ $0.reduce(0, +) }) < Self.writes {
-          hold(site.directory.path + "/dompet.db")
+          hold(site.url)
         }
         return isOver.withLock { $0 = true }
       }
@@ -47,7 +47,7 @@ struct StormTests {
   private func expectFair(_ each: [Int], _ site: Site, _ journal: Journal) throws {
     let (least, most) = (each.min() ?? 0, each.max() ?? 0)
     #expect(least > 0 && most <= 3 * least, "\(each)")
-    let verdict = try Checker(database: "\(site.directory.path)/dompet.db")
+    let verdict = try Checker(url: site.url)
       .verdict(on: journal.promises)
     #expect(verdict.isClean, "\(verdict)")
     let ratio = String(format: "%.2f", Double(most) / Double(max(least, 1)))
@@ -56,10 +56,10 @@ struct StormTests {
       lost: verdict.lost.count, doubled: verdict.doubled.count)
   }
 
-  /// Somebody who takes SQLite's lock, keeps it for a moment, and lets go.
-  private func hold(_ database: String) {
+  /// Somebody who takes the lock of all writers, keeps it for a moment, and lets go.
+  private func hold(_ url: String) {
     do {
-      let holder = try Holder(.transaction, on: database)
+      let holder = try Holder(.transaction, on: url)
       usleep(.random(in: 20_000...300_000))
       try holder.letGo()
     } catch {

@@ -136,7 +136,7 @@ final class Sweep {
   }
 
   private func check(_ attempt: inout Attempt) throws {
-    let verdict = try Checker(database: "\(site.directory.path)/dompet.db")
+    let verdict = try Checker(url: site.url)
       .verdict(on: journal.promises)
     attempt.lost = max(attempt.lost, verdict.lost.count)
     attempt.doubled = max(attempt.doubled, verdict.doubled.count)

@@ -28,7 +28,7 @@ final class Teller {
 
   /// The checker's word on everything that was done here.
   func expectClean() throws {
-    let verdict = try Checker(database: stack.directory + "/dompet.db")
+    let verdict = try Checker(url: stack.url)
       .verdict(on: journal.promises)
     #expect(verdict.isClean, "\(verdict)")
   }
@@ -99,9 +99,7 @@ final class Teller {
   }
 
   func sql(_ query: String) throws -> String {
-    try runCommand(
-      "sqlite3", ["-readonly", "-cmd", ".timeout 20000", stack.directory + "/dompet.db", query]
-    ).output.trimmingCharacters(in: .whitespacesAndNewlines)
+    try stack.sql(query).joined(separator: "\n")
   }
 
   func reference(of key: String) throws -> String {

@@ -18,6 +18,8 @@ enum Fault: String, CaseIterable, Sendable {
     let isLong = Scale.factor > 1
     return switch self {
     case .kill: isLong ? call != "accept" : !Self.inner.contains(call)
+    // A program of a server has no disk that could be full.
+    case .noSpace where PostgreSQL.isTried: false
     case .inputOutputError, .noSpace:
       Self.writing.contains(call) || (isLong && Self.reading.contains(call))
     case .noDescriptor: ["accept", "openat", "socket"].contains(call)
@@ -26,10 +28,12 @@ enum Fault: String, CaseIterable, Sendable {
     }
   }
 
-  /// On the disk and to the client, of whose failure a program is told.
-  static let writing: Set = [
-    "pwrite64", "fdatasync", "fsync", "ftruncate", "fallocate", "flock", "write", "openat",
-  ]
+  /// On the disk, or to and from the database's server, and to the client, of whose failure a
+  /// program is told.
+  static let writing: Set =
+    PostgreSQL.isTried
+    ? ["sendto", "recvfrom", "write", "openat"]
+    : ["pwrite64", "fdatasync", "fsync", "ftruncate", "fallocate", "flock", "write", "openat"]
   /// Reading, locking and the provider: in a long run they fail as well.
   private static let reading: Set = ["pread64", "fcntl", "sendto", "recvfrom"]
   /// In which a signal may find a thread.
@@ -39,11 +43,13 @@ enum Fault: String, CaseIterable, Sendable {
   ]
   /// What changes nothing outside of the process: a kill there is a kill at the next call that
   /// does. A long run kills there too.
-  private static let inner: Set = [
+  private static let inner: Set = receiving.union([
     "accept", "brk", "fchown", "geteuid", "getpeername", "getpid", "getrandom", "getsockname",
     "getsockopt", "gettid", "madvise", "mmap", "mprotect", "munmap", "newfstatat", "pread64",
     "rt_sigprocmask", "setsockopt", "sysinfo",
-  ]
+  ])
+  /// A server that was sent something does it, whether its answer is still received or not.
+  private static let receiving: Set<String> = PostgreSQL.isTried ? ["poll", "recvfrom"] : []
 }
 
 /// A tracer of one process and all its threads; gone with this object, or with the process.

@@ -7,7 +7,7 @@ import Support
 import Testing
 
 @Suite(
-  "An upgrade", .serialized,
+  "An upgrade", .serialized, aboutSQLite,
   .enabled(
     if: Site.isBuilt && Mutant.nextRelease.isBuilt("dompet"),
     "needs the release build, and Tests/Faults/mutant next-release"))

@@ -5,7 +5,7 @@ import Programs
 import Support
 import Testing
 
-@Suite("dompet backup", .enabled(if: Site.isBuilt, Site.notBuilt))
+@Suite("dompet backup", aboutSQLite, .enabled(if: Site.isBuilt, Site.notBuilt))
 struct BackupTests {
   private let site: Site
   private let folder: TemporaryDirectory

@@ -5,7 +5,7 @@ import Programs
 import Support
 import Testing
 
-@Suite("dompet check", .enabled(if: Checkout.isBuilt("dompet"), Site.notBuilt))
+@Suite("dompet check", aboutSQLite, .enabled(if: Checkout.isBuilt("dompet"), Site.notBuilt))
 struct CheckTests {
   private let estate: Estate
 

@@ -23,7 +23,7 @@ struct ConfigurationFileTests {
       environment: ["DOMPET_CONFIG": file].merging(environment) { $1 })
   }
 
-  private var url: String { "sqlite:\(site.directory.path)/dompet.db" }
+  private var url: String { site.url }
 
   @Test("says what the environment does not say, as systemd reads it")
   func forms() throws {

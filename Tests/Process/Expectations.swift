@@ -1,11 +1,15 @@
 // What the tests expect of a refusal, and what they need to run at all.
 
 import Programs
+import Support
 import Testing
 
 extension Site {
   static let notBuilt: Comment = "needs swift build -c release"
 }
+
+/// For what happens to SQLite's files, and what is done with them: a server has its own.
+let aboutSQLite: ConditionTrait = .enabled(if: !PostgreSQL.isTried, "it is about SQLite's files")
 
 /// Expects a problem document (RFC 9457) with exactly these members and these faults.
 func expectProblem(

@@ -5,7 +5,7 @@ import Programs
 import Support
 import Testing
 
-@Suite("dompet init", .enabled(if: Checkout.isBuilt("dompet"), Site.notBuilt))
+@Suite("dompet init", aboutSQLite, .enabled(if: Checkout.isBuilt("dompet"), Site.notBuilt))
 struct InitTests {
   @Test("makes settings, secrets and the database, each for those who may see it")
   func new() throws {

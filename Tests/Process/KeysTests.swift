@@ -6,7 +6,7 @@ import Support
 import Testing
 
 @Suite(
-  "dompet keys",
+  "dompet keys", aboutSQLite,
   .enabled(if: Site.isBuilt && Checkout.isBuilt("dompet"), Site.notBuilt))
 struct KeysTests {
   private let estate: Estate

@@ -126,7 +126,7 @@ struct PasswordTests {
       "SELECT length(digest), made_by, reason, (expires_at - created_at) / 1000000, ended_at "
         + "IS NULL FROM password_resets")
     #expect(rows == ["32|ana|called us|3600|1"])
-    #expect(try !lobby.site.sql(".dump").joined().contains(result.output.dropLast()))
+    #expect(try !Shell.dump(lobby.site.url).contains(result.output.dropLast()))
     let unknown = try dompet("user", "reset", "nobody", "--reason", "x")
     #expect(unknown.status == 1 && unknown.errors.contains("there is no user nobody."))
     #expect(try dompet("user", "reset", "budi.santoso").status == 64)

@@ -1,5 +1,6 @@
 // dompet prune, as a timer runs it beside the programs.
 
+import Foundation
 import Programs
 import Support
 import Testing
@@ -15,15 +16,16 @@ struct PruneTests {
 
   @Test("removes what is old, says how much, and notes that it was done")
   func prune() throws {
-    let now = "(unixepoch() * 1000000)"
+    let now = "(\(Int(Date().timeIntervalSince1970)) * 1000000)"
     let day = "86400000000"
     try desk.site.sql(
       """
       INSERT INTO sessions (id, user_id, family_digest, refresh_digests, created_at, last_used_at,
-        expires_at) VALUES ('old', '\(desk.account.id)', randomblob(32), x'', 1, 1,
+        expires_at) VALUES ('old', '\(desk.account.id)',
+        \(Shell.randomBytes(32)), \(Shell.bytes("")), 1, 1,
         \(now) - 91 * \(day));
       INSERT INTO password_resets (digest, user_id, made_by, reason, created_at, expires_at)
-      VALUES (randomblob(32), '\(desk.account.id)', 'ana', 'x', 1, \(now) - 91 * \(day));
+      VALUES (\(Shell.randomBytes(32)), '\(desk.account.id)', 'ana', 'x', 1, \(now) - 91 * \(day));
       """)
     let result = try dompet("prune", "--yes")
     #expect(result.output == "removed 1 sessions, 1 tokens, 0 bodies of events\n")
@@ -63,20 +65,9 @@ struct PruneTests {
 
   /// Lets the events have come so long ago, as if the triggers had not been there.
   private func age(days: Int) throws {
-    let name = "webhook_events_keep_their_evidence"
-    let trigger = try runCommand(
-      "sqlite3",
-      [
-        "\(desk.site.directory.path)/dompet.db",
-        "SELECT sql || ';' FROM sqlite_schema WHERE name = '\(name)'",
-      ]
-    ).output
-    try desk.site.sql(
-      """
-      DROP TRIGGER \(name);
-      UPDATE webhook_events SET received_at = received_at - \(days) * 86400000000;
-      \(trigger)
-      """)
+    try Shell.tamper(
+      "UPDATE webhook_events SET received_at = received_at - \(days) * 86400000000",
+      at: desk.site.url)
   }
 
   private func dompet(_ words: String...) throws -> CommandResult {

@@ -65,10 +65,8 @@ struct Purse {
 
   /// Fills a wallet behind the ledger's back, with a second between two rows.
   func fill(_ account: Account, rows: Int, type: String = "'TOP_UP'") throws {
-    try site.sql(
+    try Shell.tamper(
       """
-      DROP TRIGGER wallet_transactions_append;
-      DROP TRIGGER wallets_follow_transactions;
       BEGIN;
       WITH RECURSIVE numbers (n) AS (
         SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < \(rows)),
@@ -76,12 +74,12 @@ struct Purse {
       INSERT INTO wallet_transactions
       SELECT '\(account.walletID)', n, type, 1000, n * 1000, 'Top-up ' || n, NULL,
         CASE type WHEN 'TOP_UP' THEN 'inv-' || n END, 'xendit', 1750000000000000 + n * 1000000,
-        zeroblob(32)
+        \(Shell.zeros(32))
       FROM rows;
       UPDATE wallets SET sequence = \(rows), balance = \(rows) * 1000
       WHERE id = '\(account.walletID)';
       COMMIT;
-      """)
+      """, at: site.url)
   }
 
   /// Both balances.

@@ -164,7 +164,7 @@ struct RefreshTests {
     _ = try lobby.change(to: "canary new password")
     try lobby.age(seconds: 11)
     _ = try lobby.refresh(first)
-    let places = [lobby.program.errors, try lobby.site.sql(".dump").joined(separator: "\n")]
+    let places = [lobby.program.errors, try Shell.dump(lobby.site.url)]
     let secrets = [first, second, Account.password, "canary", login.string("refreshToken") ?? "?"]
     for secret in secrets {
       #expect(!places.contains { $0.contains(secret) })

@@ -5,7 +5,7 @@ import Programs
 import Support
 import Testing
 
-@Suite("dompet restore", .enabled(if: Site.isBuilt, Site.notBuilt))
+@Suite("dompet restore", aboutSQLite, .enabled(if: Site.isBuilt, Site.notBuilt))
 struct RestoreTests {
   private let site: Site
   private let backup: String

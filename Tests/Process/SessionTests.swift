@@ -28,7 +28,8 @@ struct SessionTests {
   private func makeSessions(_ count: Int) throws {
     let values = (0..<count).map { _ in
       """
-      ('\(Self.id())', '\(lobby.account.id)', randomblob(32), randomblob(32), 1, 1, 9e18)
+      ('\(Self.id())', '\(lobby.account.id)', \(Shell.randomBytes(32)),
+        \(Shell.randomBytes(32)), 1, 1, 9e18)
       """
     }
     try lobby.site.sql(

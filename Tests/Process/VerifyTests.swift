@@ -20,7 +20,7 @@ struct VerifyTests {
     let result = try verify()
     #expect(result.status == 0)
     #expect(result.output == "")
-    #expect(result.errors.hasPrefix("… PRAGMA integrity_check"))
+    if !PostgreSQL.isTried { #expect(result.errors.hasPrefix("… PRAGMA integrity_check")) }
     #expect(result.errors.contains("1 wallets with 0 transactions"))
     #expect(result.errors.hasSuffix("all is well\n"))
   }
@@ -28,7 +28,7 @@ struct VerifyTests {
   @Test("exits with 1 and names the row when something is off")
   func off() throws {
     let account = try site.makeAccount()
-    try site.sql("DROP TRIGGER wallets_follow_transactions; UPDATE wallets SET balance = 5")
+    try Shell.tamper("UPDATE wallets SET balance = 5", at: site.url)
     let result = try verify()
     #expect(result.status == 1)
     #expect(
@@ -41,9 +41,8 @@ struct VerifyTests {
     let webhook = try site.start("dompet-webhook")
     #expect(try !webhook.get("/metrics/webhook").text.contains("dompet_ledger_findings"))
     for name in ["ana", "budi"] { _ = try site.makeAccount(name + "1") }
-    try site.sql("DROP TRIGGER wallets_follow_transactions")
     for (balance, findings) in [(5, 2), (0, 0)] {
-      try site.sql("UPDATE wallets SET balance = \(balance)")
+      try Shell.tamper("UPDATE wallets SET balance = \(balance)", at: site.url)
       #expect(try verify().status == (findings == 0 ? 0 : 1))
       let text = try webhook.get("/metrics/webhook").text
       #expect(text.contains("\ndompet_ledger_findings \(findings)\n"), "\(text)")

@@ -124,8 +124,9 @@ struct WebhookTests {
       "POST", MethodTests.webhook, headers: [("X-Callback-Token", Site.webhookToken)], json: body)
     call.add("HTTP_WEBHOOK_ID", "wh-1")
     desk.expectReceived(try desk.program.ask(call), credited: true, "PAID")
+    let bytes = Shell.hexadecimal(of: "body")
     let row = try desk.site.sql(
-      "SELECT hex(body), webhook_id, status, reference, invoice_id FROM webhook_events")
+      "SELECT \(bytes), webhook_id, status, reference, invoice_id FROM webhook_events")
     let hex = body.utf8.map { String(format: "%02X", $0) }.joined()
     #expect(row == ["\(hex)|wh-1|PAID|\(TopUpSample.reference)|\(TopUpSample.invoiceID)"])
   }

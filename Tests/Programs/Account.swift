@@ -4,6 +4,7 @@
 import Crypto
 import Domain
 import Foundation
+import Support
 
 /// A user who is there already, with a live session.
 public struct Account: Sendable {
@@ -68,11 +69,12 @@ extension Site {
       VALUES ('\(account.id)', '\(username)@example.com', '\(username)', '\(passwordHash)',
         \(now), \(now));
       INSERT INTO wallets (id, user_id, currency, head, created_at, updated_at)
-      VALUES ('\(account.walletID)', '\(account.id)', 'IDR', zeroblob(32), \(now), \(now));
+      VALUES ('\(account.walletID)', '\(account.id)', 'IDR', \(Shell.zeros(32)), \(now), \(now));
       INSERT INTO sessions (id, user_id, family_digest, refresh_digests, created_at, last_used_at,
         expires_at)
-      VALUES ('\(account.sessionID)', '\(account.id)', x'\(account.familyDigest)',
-        x'\(account.refreshDigest)', \(now), \(now), \(now + 3_600_000_000));
+      VALUES ('\(account.sessionID)', '\(account.id)',
+        \(Shell.bytes(account.familyDigest)), \(Shell.bytes(account.refreshDigest)),
+        \(now), \(now), \(now + 3_600_000_000));
       COMMIT;
       """)
     return account

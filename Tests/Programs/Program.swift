@@ -99,14 +99,18 @@ public final class Program: Sendable {
   /// What it has written to standard error.
   public var errors: String { (try? String(contentsOfFile: errorsPath, encoding: .utf8)) ?? "" }
 
-  /// How many connections it has accepted and not closed (it has no sockets besides).
+  /// How many connections it has accepted and not closed. Each bears the name of its listener.
   public var connections: Int {
     let folder = "/proc/\(processID)/fd/"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let links = names.map {
       try? FileManager.default.destinationOfSymbolicLink(atPath: folder + $0)
     }
-    return links.count { $0?.hasPrefix("socket:") == true } - 1
+    let sockets = (try? String(contentsOfFile: "/proc/net/unix", encoding: .utf8)) ?? ""
+    return sockets.split(separator: "\n").count { line in
+      let words = line.split(separator: " ")
+      return words.count == 8 && words[7] == listener.path && links.contains("socket:[\(words[6])]")
+    } - 1
   }
 
   public func ask(_ call: Call) throws -> Answer { try listener.ask(call) }

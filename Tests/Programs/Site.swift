@@ -17,6 +17,8 @@ public final class Site: Sendable {
 
   public let directory: TemporaryDirectory
   public let environment: [String: String]
+  /// Of the database.
+  public var url: String { environment["DATABASE_URL"] ?? "" }
   private let listeners = Mutex(0)
   /// On a server.
   private let database: String
@@ -76,23 +78,11 @@ public final class Site: Sendable {
   /// The rows of a query, columns separated by `|`.
   @discardableResult
   public func sql(_ statements: String) throws -> [String] {
-    if PostgreSQL.isTried {
-      return try PostgreSQL.run(statements, at: environment["DATABASE_URL"] ?? "")
-    }
-    let result = try runCommand(
-      "sqlite3",
-      ["-batch", "-bail", "-cmd", ".timeout 20000", "\(directory.path)/dompet.db", statements],
-      environment: Stack.environment)
-    guard result.status == 0 else { throw SQLFailure(message: result.errors) }
-    return result.output.split(separator: "\n").map { String($0) }
+    try Shell.run(statements, at: url)
   }
 
   /// The one number that a query gives.
   public func number(_ query: String) throws -> Int {
     try sql(query).first.flatMap { Int($0) } ?? -1
   }
-}
-
-public struct SQLFailure: Error {
-  public let message: String
 }

@@ -136,9 +136,8 @@ struct AbuseTests {
     #expect(answer.status == 201)
     #expect(!answer.text.contains("192.0.2.66"))
     #expect(!answer.headers.contains { $0.value.contains("192.0.2.66") })
-    let stored = try runCommand(
-      "sqlite3", ["-readonly", client.stack.directory + "/dompet.db", ".dump"])
-    #expect(stored.output.contains("wallet_top_ups") && !stored.output.contains("192.0.2.66"))
+    let stored = try Shell.dump(client.stack.url)
+    #expect(stored.contains("wallet_top_ups") && !stored.contains("192.0.2.66"))
   }
 
   @Test(

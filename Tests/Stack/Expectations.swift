@@ -3,6 +3,9 @@
 import Support
 import Testing
 
+/// For what happens to SQLite's files, and what is done with them: a server has its own.
+let aboutSQLite: ConditionTrait = .enabled(if: !PostgreSQL.isTried, "it is about SQLite's files")
+
 /// The headers of every answer of the API, each exactly once.
 let everyAnswersHeaders: [String: String] = [
   "cache-control": "no-store",

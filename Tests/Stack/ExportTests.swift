@@ -41,10 +41,10 @@ struct ExportTests {
   @Test("shows its client that it broke off when the store fails")
   func storeFails() throws {
     let download = try beginSlowly()
-    try sql("ALTER TABLE wallet_transactions RENAME TO away")
+    try stack.sql("ALTER TABLE wallet_transactions RENAME TO away")
     #expect(download.wait(timeoutSeconds: 60) == 18, "curl: transfer closed with data remaining")
     #expect(stack.log(of: "dompet-wallets").contains("an export broke off"))
-    try sql("ALTER TABLE away RENAME TO wallet_transactions")
+    try stack.sql("ALTER TABLE away RENAME TO wallet_transactions")
     #expect(try curl().status == 0)
   }
 
@@ -85,24 +85,17 @@ struct ExportTests {
 
   /// Fills the wallet behind the ledger's back.
   private func fill() throws {
-    try sql(
+    try Shell.tamper(
       """
-      DROP TRIGGER wallet_transactions_append;
-      DROP TRIGGER wallets_follow_transactions;
       BEGIN;
       WITH RECURSIVE numbers (n) AS (
         SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < \(rows))
       INSERT INTO wallet_transactions
-      SELECT id, n, 'TOP_UP', 1, n, 'Top-up ' || n, NULL, 'inv-' || n, 'xendit', n, zeroblob(32)
+      SELECT id, n, 'TOP_UP', 1, n, 'Top-up ' || n, NULL, 'inv-' || n, 'xendit', n, \(Shell.zeros(32))
       FROM numbers, wallets;
       UPDATE wallets SET sequence = \(rows), balance = \(rows);
       COMMIT;
-      """)
+      """, at: stack.url)
   }
 
-  private func sql(_ statements: String) throws {
-    let result = try runCommand(
-      "sqlite3", ["-bail", "-cmd", ".timeout 20000", stack.directory + "/dompet.db", statements])
-    try #require(result.status == 0, "\(result.errors)")
-  }
 }

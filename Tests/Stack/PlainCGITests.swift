@@ -18,7 +18,7 @@ struct PlainCGITests {
 
   init() throws {
     stack = try Stack.shared.get()
-    nginx = try Nginx(Self.configuration(stack.settings))
+    nginx = try Nginx(Self.configuration(stack))
     wrapper = try Child(
       "spawn-fcgi", ["-n", "-s", nginx.directory.path + "/wrap.sock", "--", fcgiwrap])
     for _ in 0..<1000 where try health().status != 200 { usleep(5000) }
@@ -58,7 +58,7 @@ struct PlainCGITests {
 
   private func health() throws -> HTTPAnswer { try HTTP.send("GET", "/healthz", port: nginx.port) }
 
-  private static func configuration(_ settings: [String: String]) -> String {
+  private static func configuration(_ stack: Stack) -> String {
     func location(_ path: String, _ program: String) -> String {
       """
       location = \(path) {
@@ -66,8 +66,8 @@ struct PlainCGITests {
         fastcgi_param GATEWAY_INTERFACE CGI/1.1;
         fastcgi_param SERVER_PROTOCOL $server_protocol;
         fastcgi_param SCRIPT_FILENAME \(Checkout.program(program));
-        fastcgi_param DATABASE_URL "\(settings["DATABASE_URL"] ?? "")";
-        fastcgi_param JWT_ACCESS_SECRET "\(settings["JWT_ACCESS_SECRET"] ?? "")";
+        fastcgi_param DATABASE_URL "\(stack.url)";
+        fastcgi_param JWT_ACCESS_SECRET "\(stack.settings["JWT_ACCESS_SECRET"] ?? "")";
         fastcgi_pass unix:DIRECTORY/wrap.sock;
       }
       """

@@ -65,9 +65,7 @@ struct ReconcileTests {
     try client.settle(topUp, "PAID", #""paid_amount":9000"#)
     #expect(try reconcile(client).status == 0)
     #expect(try client.balance() == "0.00")
-    let states = try runCommand(
-      "sqlite3", [client.stack.directory + "/dompet.db", "SELECT state FROM webhook_events"])
-    #expect(states.output == "review\n")
+    #expect(try client.stack.sql("SELECT state FROM webhook_events") == ["review"])
   }
 
   @Test("ends an invoice whose making seemed lost and that appeared later, or credits it if paid")
@@ -117,13 +115,8 @@ struct ReconcileTests {
       #expect(result.status == 0)
       #expect(result.errors.contains("\(unpaid) not paid at Xendit"))
     }
-    let waiting = try runCommand(
-      "sqlite3",
-      [
-        client.stack.directory + "/dompet.db",
-        "SELECT reference FROM webhook_events WHERE state = 'review'",
-      ])
-    #expect(waiting.output == "\(reference)\n")
+    let waiting = "SELECT reference FROM webhook_events WHERE state = 'review'"
+    #expect(try client.stack.sql(waiting) == [reference])
   }
 
   @Test("runs beside the programs by itself")
@@ -145,9 +138,7 @@ struct ReconcileTests {
     #expect(results.map(\.status) == [0, 0], "\(results)")
     #expect(try client.balance() == "10000.00")
     #expect(results[1].errors == "")
-    let noted = try runCommand(
-      "sqlite3", [client.stack.directory + "/dompet.db", "SELECT task FROM maintenance"])
-    #expect(noted.output == "reconcile\n")
+    #expect(try client.stack.sql("SELECT task FROM maintenance") == ["reconcile"])
   }
 
   @Test(

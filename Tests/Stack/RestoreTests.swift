@@ -4,7 +4,7 @@ import Foundation
 import Support
 import Testing
 
-@Suite("After a restore", .enabled(if: Stack.isBuilt, "needs the release build"))
+@Suite("After a restore", aboutSQLite, .enabled(if: Stack.isBuilt, "needs the release build"))
 struct RestoreTests {
   @Test("reconcile --since credits what was paid since the backup, and asks about nobody's money")
   func since() throws {

@@ -70,8 +70,6 @@ struct ResumeTests {
 
   /// The states of all stored events.
   private func events(_ stack: Stack) throws -> [String] {
-    try runCommand(
-      "sqlite3", [stack.directory + "/dompet.db", "SELECT state FROM webhook_events ORDER BY id"]
-    ).output.split(separator: "\n").map(String.init)
+    try stack.sql("SELECT state FROM webhook_events ORDER BY id")
   }
 }

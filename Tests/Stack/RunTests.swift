@@ -75,6 +75,21 @@ struct RunTests {
     #expect(running.allSatisfy { kill($0, 0) != 0 })
   }
 
+  @Test(
+    "--database postgresql starts a server of its own, and a second start goes on with its data",
+    .enabled(if: PostgreSQL.isTried, "it is about PostgreSQL"))
+  func ownServer() throws {
+    let directory = try TemporaryDirectory()
+    let first = try Stack(directory: directory.path, hasOwnServer: true)
+    let client = try Client(on: first)
+    #expect(try first.sql("SELECT count(*) FROM users") == ["1"])
+    #expect(first.stop() == 0)
+    let second = try Stack(directory: directory.path, hasOwnServer: true)
+    #expect(try client.moved(to: second).balance() == "0.00")
+    second.stop()
+    second.removeOwnServer()
+  }
+
   @Test("works in a folder whose name is long, and has spaces")
   func oddDirectory() throws {
     let temporary = try TemporaryDirectory()

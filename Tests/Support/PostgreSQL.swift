@@ -15,16 +15,22 @@ public enum PostgreSQL {
   private static let server =
     ProcessInfo.processInfo.environment["TEST_POSTGRESQL_URL"] ?? ""
 
-  /// A new, empty database of this name.
+  /// The database of this name; a new, empty one unless it is there.
   /// - Returns: its URL, for the server's superuser.
   public static func makeDatabase(_ name: String) throws -> String {
-    try run("CREATE DATABASE \(name)", at: server)
+    let found = try run("SELECT 1 FROM pg_database WHERE datname = '\(name)'", at: server)
+    if found.isEmpty { try run("CREATE DATABASE \(name)", at: server) }
     let start = server.lastIndex(of: "/").map { server[...$0] } ?? ""
     return start + name
   }
 
   public static func removeDatabase(_ name: String) {
     _ = try? run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", at: server)
+  }
+
+  /// - Parameter url: as it was given when it was made.
+  public static func removeDatabase(at url: String) {
+    removeDatabase(String(url.split(separator: "/").last ?? ""))
   }
 
   /// The rows of a statement, columns separated by `|`.

@@ -10,6 +10,8 @@ public final class Stack: Sendable {
 
   public let port: UInt16
   public let directory: String
+  private let database: String
+  private let hasOwnServer: Bool
   private let child: Child
   private let temporary: TemporaryDirectory?
 
@@ -28,20 +30,55 @@ public final class Stack: Sendable {
   /// - Parameters:
   ///   - directory: where its state lies; a folder that goes with this object when nil.
   ///   - environment: settings that win over generated ones.
+  ///   - hasOwnServer: of PostgreSQL; else it has a database of the tests' one.
   public init(
-    _ arguments: [String] = [], directory: String? = nil, environment: [String: String] = [:]
+    _ arguments: [String] = [], directory: String? = nil, environment: [String: String] = [:],
+    hasOwnServer: Bool = false
   ) throws {
     temporary = directory == nil ? try TemporaryDirectory() : nil
     self.directory = directory ?? temporary?.path ?? ""
     port = try freePort()
+    self.hasOwnServer = hasOwnServer
+    database = hasOwnServer ? "" : try Self.database(of: self.directory)
+    let engine =
+      PostgreSQL.isTried ? (["--database", "postgresql"], ["DATABASE_URL": database]) : ([], [:])
     child = try Child(
       Checkout.root + "/nginx/run",
-      ["--no-build", "--quiet", "--port", "\(port)", "--directory", self.directory] + arguments,
-      environment: Self.environment.merging(environment) { $1 })
+      ["--no-build", "--quiet", "--port", "\(port)", "--directory", self.directory]
+        + engine.0 + arguments,
+      environment: Self.environment.merging(engine.1) { $1 }.merging(environment) { $1 })
     try awaitURL()
   }
 
-  deinit { stop() }
+  deinit {
+    stop()
+    guard temporary != nil, PostgreSQL.isTried else { return }
+    if hasOwnServer { removeOwnServer() } else { PostgreSQL.removeDatabase(at: database) }
+  }
+
+  /// Its data lie elsewhere where root runs this.
+  public func removeOwnServer() {
+    let folder = URL(filePath: directory + "/postgresql").resolvingSymlinksInPath()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Of the database, for whoever goes past the programs.
+  public var url: String {
+    guard hasOwnServer else { return database }
+    let place = settings["DATABASE_URL"]?.split(separator: "@").last ?? ""
+    return "postgresql://postgres@\(place)"
+  }
+
+  /// Each folder has one, whoever starts on it: a file in it, or a database of the tests' server.
+  private static func database(of directory: String) throws -> String {
+    guard PostgreSQL.isTried else { return "sqlite:\(directory)/dompet.db" }
+    let name = directory.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    return try PostgreSQL.makeDatabase("stack_" + name.suffix(50))
+  }
+
+  /// The rows of a query past the programs, columns separated by `|`.
+  @discardableResult
+  public func sql(_ statements: String) throws -> [String] { try Shell.run(statements, at: url) }
 
   /// For one that many tests share, in a static, which nobody destroys: stopped, and its folder
   /// removed, when the process ends.
