@@ -41,7 +41,7 @@ struct Checker {
     let result =
       PostgreSQL.isTried
       ? try runCommand(
-        "psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", url], environment: Stack.environment,
+        PostgreSQL.shell, ["-XAtq", "-v", "ON_ERROR_STOP=1", url], environment: Stack.environment,
         input: script(of: queries, begin: Self.beginOnServer, mark: "\\echo ---"))
       : try runCommand(
         "sqlite3", ["-readonly", "-batch", "-bail", "-cmd", ".timeout 20000", Shell.path(of: url)],

@@ -36,7 +36,7 @@ final class Holder {
       child = try Child("flock", [file + ".lock", "sh", "-c", hold])
     } else if PostgreSQL.isTried {
       child = try Child(
-        "psql", ["-Xq", "-v", "ON_ERROR_STOP=1", url],
+        PostgreSQL.shell, ["-Xq", "-v", "ON_ERROR_STOP=1", url],
         input: Array("BEGIN;\n\(grip.onServer);\n\\! \(hold)\nCOMMIT;\n".utf8))
     } else {
       let begin = grip == .snapshot ? "BEGIN; SELECT count(*) FROM users;" : "BEGIN IMMEDIATE;"

@@ -16,6 +16,7 @@ enum Fault: String, CaseIterable, Sendable {
   /// Whether it is tried at the calls of this name.
   func isSwept(_ call: String) -> Bool {
     let isLong = Scale.factor > 1
+    if PostgreSQL.isTried, !isLong { return onServer.contains(call) }
     return switch self {
     case .kill: isLong ? call != "accept" : !Self.inner.contains(call)
     // A program of a server has no disk that could be full.
@@ -25,6 +26,17 @@ enum Fault: String, CaseIterable, Sendable {
     case .noDescriptor: ["accept", "openat", "socket"].contains(call)
     case .interrupted:
       Self.waiting.contains(call) || (isLong && Self.writing.union(Self.reading).contains(call))
+    }
+  }
+
+  /// What a program says to a server, hears from it, and answers. A long run sweeps all there is.
+  private var onServer: Set<String> {
+    switch self {
+    case .kill: ["sendto", "write"]
+    case .inputOutputError: ["sendto", "recvfrom", "write"]
+    case .noSpace: []
+    case .noDescriptor: ["accept", "socket"]
+    case .interrupted: ["poll", "write"]
     }
   }
 

@@ -5,7 +5,7 @@ import Support
 import Programs
 import Testing
 
-@Suite("Bodies and parameters", .enabled(if: Site.isBuilt, Site.notBuilt))
+@Suite("Bodies and parameters", withoutStore, .enabled(if: Site.isBuilt, Site.notBuilt))
 struct BodyTests {
   private let site: Site
   private let program: Program

@@ -50,7 +50,7 @@ struct Inputs {
   }
 }
 
-@Suite("A body", .enabled(if: Site.isBuilt, Site.notBuilt))
+@Suite("A body", withoutStore, .enabled(if: Site.isBuilt, Site.notBuilt))
 struct InputTests {
   private let inputs: Inputs
 

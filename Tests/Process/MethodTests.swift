@@ -4,7 +4,7 @@ import Support
 import Programs
 import Testing
 
-@Suite("Paths and methods", .enabled(if: Site.isBuilt, Site.notBuilt))
+@Suite("Paths and methods", withoutStore, .enabled(if: Site.isBuilt, Site.notBuilt))
 struct MethodTests {
   static let wallet = "/api/v1/wallets/me"
   static let history = "/api/v1/wallets/me/transactions"

@@ -5,7 +5,7 @@ import Support
 import Programs
 import Testing
 
-@Suite("FastCGI", .enabled(if: Site.isBuilt, Site.notBuilt))
+@Suite("FastCGI", withoutStore, .enabled(if: Site.isBuilt, Site.notBuilt))
 struct ProtocolTests {
   private let site: Site
   private let program: Program

@@ -16,7 +16,7 @@ struct PruneTests {
 
   @Test("removes what is old, says how much, and notes that it was done")
   func prune() throws {
-    let now = "(\(Int(Date().timeIntervalSince1970)) * 1000000)"
+    let now = Int(Date().timeIntervalSince1970) * 1_000_000
     let day = "86400000000"
     try desk.site.sql(
       """

@@ -5,7 +5,7 @@ import Support
 import Programs
 import Testing
 
-@Suite("A secret", .enabled(if: Site.isBuilt, Site.notBuilt))
+@Suite("A secret", withoutStore, .enabled(if: Site.isBuilt, Site.notBuilt))
 struct SecretTests {
   private let site: Site
 

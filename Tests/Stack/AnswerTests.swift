@@ -44,7 +44,9 @@ struct AnswerTests {
   }
 }
 
-@Suite("The sandbox behind nginx", .enabled(if: Stack.isBuilt, "needs the release build"))
+@Suite(
+  "The sandbox behind nginx", withoutStore,
+  .enabled(if: Stack.isBuilt, "needs the release build"))
 struct SandboxBehindNginxTests {
   @Test("can drop a connection without an answer, and only it can")
   func drop() throws {

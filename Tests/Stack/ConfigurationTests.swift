@@ -4,7 +4,7 @@ import Foundation
 import Support
 import Testing
 
-@Suite("The configuration")
+@Suite("The configuration", withoutStore)
 struct ConfigurationTests {
   @Test("is accepted by nginx without a warning")
   func syntax() throws {

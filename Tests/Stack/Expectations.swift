@@ -6,6 +6,9 @@ import Testing
 /// For what happens to SQLite's files, and what is done with them: a server has its own.
 let aboutSQLite: ConditionTrait = .enabled(if: !PostgreSQL.isTried, "it is about SQLite's files")
 
+/// For what nginx says by itself, and for the sandbox, whose store is a file: once is enough.
+let withoutStore: ConditionTrait = .enabled(if: !PostgreSQL.isTried, "no store has a part in it")
+
 /// The headers of every answer of the API, each exactly once.
 let everyAnswersHeaders: [String: String] = [
   "cache-control": "no-store",

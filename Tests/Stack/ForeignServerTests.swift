@@ -3,7 +3,7 @@
 import Support
 import Testing
 
-@Suite("Included in somebody else's server")
+@Suite("Included in somebody else's server", withoutStore)
 struct ForeignServerTests {
   private static let nginx = Result { try Nginx(configuration).shared() }
 

@@ -4,7 +4,7 @@
 import Support
 import Testing
 
-@Suite("The rate limit")
+@Suite("The rate limit", withoutStore)
 struct RateLimitTests {
   private let nginx: Nginx
 

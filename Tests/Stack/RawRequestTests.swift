@@ -107,7 +107,7 @@ private let refused = [
   RawCase("health with dead programs", "GET /healthz HTTP/1.1\r\n\(host)\r\n", 503, "busy"),
 ]
 
-@Suite("What nginx answers itself")
+@Suite("What nginx answers itself", withoutStore)
 struct RawRequestTests {
   private static let nginx = Result { try Nginx().shared() }
 

@@ -3,7 +3,7 @@
 import Support
 import Testing
 
-@Suite("nginx/run refuses")
+@Suite("nginx/run refuses", withoutStore)
 struct RunRefusalTests {
   @Test(
     "what it does not understand",

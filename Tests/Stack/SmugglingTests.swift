@@ -44,7 +44,7 @@ private let read: [(name: String, head: String, body: String)] = [
   ("a request as a body", "Content-Length: \(hidden.utf8.count)\r\n", hidden),
 ]
 
-@Suite("Request smuggling", .enabled(if: Stack.isBuilt, "needs the release build"))
+@Suite("Request smuggling", withoutStore, .enabled(if: Stack.isBuilt, "needs the release build"))
 struct SmugglingTests {
   private static let head =
     "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -20,7 +20,7 @@ struct UnexpectedTests {
     let id = try #require(answer.json["requestId"] as? String)
     let line = stack.log(of: "dompet-wallets").split(separator: "\n").first { $0.contains(id) }
     let words =
-      PostgreSQL.isTried ? #"relation "wallets" does not exist"# : "no such table: wallets"
+      PostgreSQL.isTried ? #"relation \"wallets\" does not exist"# : "no such table: wallets"
     #expect(line?.contains(words) == true, "\(line ?? "")")
 
     try stack.sql("ALTER TABLE purses RENAME TO wallets")

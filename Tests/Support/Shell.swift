@@ -31,7 +31,8 @@ public enum Shell {
   /// All that is stored, as SQL.
   public static func dump(_ url: String) throws -> String {
     let (shell, arguments) =
-      PostgreSQL.isTried ? ("pg_dump", [url]) : ("sqlite3", ["-readonly", path(of: url), ".dump"])
+      PostgreSQL.isTried
+      ? (PostgreSQL.dump, [url]) : ("sqlite3", ["-readonly", path(of: url), ".dump"])
     return try runCommand(shell, arguments, environment: Stack.environment).output
   }
 
