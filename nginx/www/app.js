@@ -1,0 +1,106 @@
+// The page's life: somebody signs in, the wallet is shown and kept up to date, the session ends.
+
+import { Lost, Problem } from "./api.js";
+import { show as showConnection } from "./connection.js";
+import { lookAtHistory, prepareHistory, showHistory } from "./history.js";
+import { takeUpLeftovers } from "./leftovers.js";
+import { rupiah } from "./money.js";
+import { find, pause, showOnly } from "./page.js";
+import { askSigned, onChange, SignedOut, signOut, user } from "./session.js";
+import { askToSignIn, prepareSignIn } from "./sign-in.js";
+import { areOpen, lookAtTopUps, prepareTopUp, showTopUps, tick } from "./top-up.js";
+import { prepareTransfer } from "./transfer.js";
+import { language, speak, text, translate } from "./words.js";
+
+// Between two looks at the wallet: while money is expected, and else. After a failure, soon again,
+// then ever more seldom.
+const busySeconds = 3;
+const calmSeconds = 20;
+const failedSecondsMax = 10;
+
+let watch = new AbortController();
+let wallet = null;
+
+prepareSignIn(enter);
+prepareTopUp();
+prepareTransfer(() => document.dispatchEvent(new Event("dompet:changed")));
+prepareHistory();
+document.addEventListener("dompet:changed", () => look().catch(() => {}));
+onChange(() => (user() ? enter() : leave()));
+find("sign-out").addEventListener("click", () => {
+  signOut();
+  leave();
+});
+find("language").value = language;
+find("language").addEventListener("change", ({ target }) => {
+  speak(target.value);
+  showConnection();
+  if (wallet) showAll();
+});
+setInterval(tick, 1000);
+translate();
+showConnection();
+if (user()) enter();
+else leave();
+
+/** Shows the wallet, and looks at it again and again until the session ends. */
+async function enter() {
+  watch.abort();
+  watch = new AbortController();
+  const { signal } = watch;
+  find("who").textContent = user().name ?? user().username;
+  find("sign-out").hidden = false;
+  tellReturn();
+  takeUpLeftovers(() => look().catch(() => {}));
+  for (let failures = 0; !signal.aborted;) {
+    try {
+      await look();
+      failures = 0;
+    } catch (reason) {
+      if (reason instanceof SignedOut && !signal.aborted) return leave("sessionEnded");
+      if (!(reason instanceof Lost || reason instanceof Problem)) throw reason;
+      failures += 1;
+    }
+    const calm = areOpen() ? busySeconds : calmSeconds;
+    await pause(failures ? Math.min(2 ** failures, failedSecondsMax) : calm, signal);
+    while (document.hidden && !signal.aborted) await pause(calmSeconds, signal);
+  }
+}
+
+function leave(reason) {
+  watch.abort();
+  wallet = null;
+  find("who").textContent = "";
+  find("sign-out").hidden = true;
+  showOnly(find("welcome"));
+  askToSignIn(reason);
+}
+
+/** What the provider's page sends back to. Which way it says does not count: what was paid does. */
+function tellReturn() {
+  const place = location.pathname.split("/").pop();
+  if (place === "paid") tell(text("checkingPayment"));
+  if (place === "not-paid") tell(text("notPaid"));
+  if (place) history.replaceState(null, "", "./");
+}
+
+async function look() {
+  await lookAtTopUps(tell);
+  const before = wallet?.updatedAt;
+  wallet = await askSigned("GET", "/wallets/me");
+  if (wallet.updatedAt !== before) await lookAtHistory();
+  if (!user()) return;
+  showAll();
+}
+
+function showAll() {
+  find("balance").textContent = rupiah(wallet.balance);
+  showTopUps();
+  showHistory();
+  tick();
+  showOnly(find("wallet"));
+}
+
+function tell(message) {
+  find("news").textContent = message;
+}
