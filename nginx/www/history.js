@@ -54,7 +54,7 @@ function row({ type, amount, balanceAfter, description, reference, createdAt }) 
     cell("when", "when", element("time", { dateTime: createdAt }, moment(createdAt))),
     cell("what", "what", element("strong", {}, text(type)),
       element("small", {}, type === "TOP_UP" ? reference : description ?? reference)),
-    cell("amount", amount.startsWith("-") ? "money" : "money in", change(amount)),
+    cell("amount", amount.startsWith("-") ? "money amount" : "money amount in", change(amount)),
     cell("balanceAfter", "money after", rupiah(balanceAfter)));
 }
 
