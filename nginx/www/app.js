@@ -2,13 +2,13 @@
 
 import { Lost, Problem } from "./api.js";
 import { show as showConnection } from "./connection.js";
-import { lookAtHistory, prepareHistory, showHistory } from "./history.js";
+import { askHistory, prepareHistory, showHistory, takeHistory } from "./history.js";
 import { takeUpLeftovers } from "./leftovers.js";
 import { rupiah } from "./money.js";
 import { find, pause, showOnly } from "./page.js";
 import { askSigned, onChange, SignedOut, signOut, user } from "./session.js";
 import { askToSignIn, prepareSignIn } from "./sign-in.js";
-import { areOpen, lookAtTopUps, prepareTopUp, showTopUps, tick } from "./top-up.js";
+import { areOpen, askTopUps, prepareTopUp, showTopUps, takeTopUps, tick } from "./top-up.js";
 import { prepareTransfer } from "./transfer.js";
 import { language, speak, text, translate } from "./words.js";
 
@@ -20,12 +20,15 @@ const failedSecondsMax = 10;
 
 let watch = new AbortController();
 let wallet = null;
+let lastLook = Promise.resolve();
+let isReturn = false;
 
 prepareSignIn(enter);
 prepareTopUp();
-prepareTransfer(() => document.dispatchEvent(new Event("dompet:changed")));
+prepareTransfer(lookSoon);
 prepareHistory();
-document.addEventListener("dompet:changed", () => look().catch(() => {}));
+document.addEventListener("dompet:changed", lookSoon);
+document.addEventListener("dompet:ended", () => leave("sessionEnded"));
 onChange(() => (user() ? enter() : leave()));
 find("sign-out").addEventListener("click", () => {
   signOut();
@@ -51,13 +54,14 @@ async function enter() {
   find("who").textContent = user().name ?? user().username;
   find("sign-out").hidden = false;
   tellReturn();
-  takeUpLeftovers(() => look().catch(() => {}));
+  takeUpLeftovers(lookSoon);
   for (let failures = 0; !signal.aborted;) {
     try {
       await look();
       failures = 0;
     } catch (reason) {
-      if (reason instanceof SignedOut && !signal.aborted) return leave("sessionEnded");
+      if (signal.aborted) return;
+      if (reason instanceof SignedOut) return leave("sessionEnded");
       if (!(reason instanceof Lost || reason instanceof Problem)) throw reason;
       failures += 1;
     }
@@ -70,6 +74,7 @@ async function enter() {
 function leave(reason) {
   watch.abort();
   wallet = null;
+  tell("");
   find("who").textContent = "";
   find("sign-out").hidden = true;
   showOnly(find("welcome"));
@@ -79,17 +84,28 @@ function leave(reason) {
 /** What the provider's page sends back to. Which way it says does not count: what was paid does. */
 function tellReturn() {
   const place = location.pathname.split("/").pop();
-  if (place === "paid") tell(text("checkingPayment"));
+  isReturn = place === "paid";
+  if (isReturn) tell(text("checkingPayment"));
   if (place === "not-paid") tell(text("notPaid"));
   if (place) history.replaceState(null, "", "./");
 }
 
-async function look() {
-  await lookAtTopUps(tell);
-  const before = wallet?.updatedAt;
-  wallet = await askSigned("GET", "/wallets/me");
-  if (wallet.updatedAt !== before) await lookAtHistory();
-  if (!user()) return;
+/** One look after the other, so that what is shown is never older than what was shown before. */
+function look() {
+  lastLook = lastLook.catch(() => {}).then(lookOnce);
+  return lastLook;
+}
+
+// In this order: a top-up that is asked about may become money.
+async function lookOnce() {
+  const { signal } = watch;
+  const topUps = await askTopUps();
+  const now = await askSigned("GET", "/wallets/me");
+  const page = now.updatedAt === wallet?.updatedAt ? null : await askHistory();
+  if (signal.aborted) return;
+  wallet = now;
+  takeTopUps(topUps, tell, isReturn);
+  if (page) takeHistory(page);
   showAll();
 }
 
@@ -99,6 +115,10 @@ function showAll() {
   showHistory();
   tick();
   showOnly(find("wallet"));
+}
+
+function lookSoon() {
+  look().catch(() => {});
 }
 
 function tell(message) {

@@ -3,7 +3,7 @@
 
 import { Lost, Problem } from "./api.js";
 import { amountOf, grouped } from "./money.js";
-import { element, fields } from "./page.js";
+import { fields } from "./page.js";
 import { SignedOut } from "./session.js";
 import { duration, text } from "./words.js";
 
@@ -25,8 +25,8 @@ export function serve(form, work, explain = () => null) {
     try {
       say((await work(fields(form), say)) ?? "", "good");
     } catch (reason) {
-      if (reason instanceof SignedOut) return;
-      say(await tellFault(form, reason, explain), "bad");
+      if (reason instanceof SignedOut) return void endSession(say);
+      say(tellFault(form, reason, explain), "bad");
     } finally {
       form.ariaBusy = "false";
     }
@@ -75,7 +75,13 @@ function clearFaults(form) {
   }
 }
 
-async function tellFault(form, reason, explain) {
+// What was asked for is noted, and taken up again by whoever signs in as the same user.
+function endSession(say) {
+  say("");
+  document.dispatchEvent(new Event("dompet:ended"));
+}
+
+function tellFault(form, reason, explain) {
   if (reason instanceof Lost) return text("unreachable");
   if (!(reason instanceof Problem)) throw reason;
   const known = explain(reason);

@@ -13,17 +13,21 @@ let rows = [];
 let nextCursor = null;
 
 export function prepareHistory() {
-  find("history-type").addEventListener("change", () => lookAtHistory().catch(() => {}));
+  find("history-type").addEventListener("change", async () => {
+    const page = await askHistory().catch(() => null);
+    if (page) takeHistory(page);
+    showHistory();
+  });
   find("history-more").addEventListener("click", () => addPage().catch(() => {}));
   serve(find("history-form"), download);
 }
 
-/** The first page anew. */
-export async function lookAtHistory() {
-  const page = await askSigned("GET", `${path}?${query()}`);
+/** The first page as it is now. */
+export const askHistory = () => askSigned("GET", `${path}?${query()}`);
+
+export function takeHistory(page) {
   rows = page.items;
   nextCursor = page.nextCursor;
-  showHistory();
 }
 
 export function showHistory() {

@@ -46,16 +46,27 @@ export async function finishTopUp(intent, say) {
 export const explainTopUp = (problem) =>
   problem.name === "provider-refused" && text("providerRefused");
 
-/**
- * Asks how the last top-ups are; of those that are open, the server asks the provider.
- * @param {(message: string) => void} tell hears of money that has come
- */
-export async function lookAtTopUps(tell) {
+/** The last top-ups as they are now; about those that are open, the server asks the provider. */
+export async function askTopUps() {
   const { items } = await askSigned("GET", `${path}?limit=${shownMax}`);
-  shown = await Promise.all(items.map((topUp) =>
+  return Promise.all(items.map((topUp) =>
     topUp.status === "PENDING" ? askSigned("GET", `${path}/${topUp.id}`) : topUp));
-  tellChanges(tell);
-  showTopUps();
+}
+
+/**
+ * Notes how the last top-ups are.
+ * @param {(message: string) => void} tell hears of money that has come
+ * @param {boolean} isReturn whether the reader comes from a payment, perhaps begun elsewhere
+ */
+export function takeTopUps(topUps, tell, isReturn) {
+  shown = topUps;
+  const seen = recall(seenPlace()) ?? {};
+  for (const { id, status, amount } of [...shown].reverse()) {
+    const before = seen[id] ?? (isReturn && id === shown[0].id ? "PENDING" : "PAID");
+    if (status !== "PAID" || before === "PAID") continue;
+    tell(text(before === "PENDING" ? "arrived" : "arrivedLate", rupiah(amount)));
+  }
+  remember(seenPlace(), Object.fromEntries(shown.map(({ id, status }) => [id, status])));
 }
 
 /** Whether there are some whose state may change any moment. */
@@ -80,15 +91,6 @@ export function tick() {
     const left = (Date.parse(part.dataset.until) - Date.now()) / 1000;
     part.textContent = left > 0 ? text("timeLeft", duration(left)) : text("timeOver");
   }
-}
-
-function tellChanges(tell) {
-  const before = recall(seenPlace()) ?? {};
-  for (const { id, status, amount } of [...shown].reverse()) {
-    if (status !== "PAID" || !before[id] || before[id] === "PAID") continue;
-    tell(text(before[id] === "PENDING" ? "arrived" : "arrivedLate", rupiah(amount)));
-  }
-  remember(seenPlace(), Object.fromEntries(shown.map(({ id, status }) => [id, status])));
 }
 
 function item(topUp, state) {
