@@ -6,7 +6,7 @@ import { lookAtHistory, prepareHistory, showHistory } from "./history.js";
 import { takeUpLeftovers } from "./leftovers.js";
 import { rupiah } from "./money.js";
 import { find, pause, showOnly } from "./page.js";
-import { askSigned, onChange, SignedOut, signOut, user } from "./session.js";
+import { askSigned, onChange, onEnd, SignedOut, signOut, user } from "./session.js";
 import { askToSignIn, prepareSignIn } from "./sign-in.js";
 import { areOpen, lookAtTopUps, prepareTopUp, showTopUps, tick } from "./top-up.js";
 import { prepareTransfer } from "./transfer.js";
@@ -26,7 +26,11 @@ prepareTopUp();
 prepareTransfer(() => document.dispatchEvent(new Event("dompet:changed")));
 prepareHistory();
 document.addEventListener("dompet:changed", () => look().catch(() => {}));
-onChange(() => (user() ? enter() : leave()));
+onChange(() => {
+  leave();
+  if (user()) enter();
+});
+onEnd(() => leave("sessionEnded"));
 find("sign-out").addEventListener("click", () => {
   signOut();
   leave();
@@ -57,9 +61,11 @@ async function enter() {
       await look();
       failures = 0;
     } catch (reason) {
-      if (reason instanceof SignedOut && !signal.aborted) return leave("sessionEnded");
+      if (signal.aborted) return;
+      if (reason instanceof SignedOut) return leave("sessionEnded");
       if (!(reason instanceof Lost || reason instanceof Problem)) throw reason;
       failures += 1;
+      if (!wallet) showOnly(find("opening"));
     }
     const calm = areOpen() ? busySeconds : calmSeconds;
     await pause(failures ? Math.min(2 ** failures, failedSecondsMax) : calm, signal);
@@ -67,9 +73,14 @@ async function enter() {
   }
 }
 
+/** Nothing of who was here stays, neither to be seen nor to be done. */
 function leave(reason) {
   watch.abort();
   wallet = null;
+  document.dispatchEvent(new Event("dompet:left"));
+  for (const form of document.forms) form.reset();
+  find("leftovers").replaceChildren();
+  tell("");
   find("who").textContent = "";
   find("sign-out").hidden = true;
   showOnly(find("welcome"));

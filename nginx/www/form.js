@@ -8,7 +8,8 @@ import { SignedOut } from "./session.js";
 import { duration, text } from "./words.js";
 
 /**
- * Lets a form do something with its fields, as often as it is sent, never twice at once.
+ * Lets a form do something with its fields, as often as it is sent, never twice at once. A form
+ * that is reset says nothing any more.
  * @param {HTMLFormElement} form its message has the class `said`, its rules have `rule`
  * @param {(fields: object, say: (message: string) => void) => Promise<string|void>} work gives what
  *   there is to say when it is done
@@ -16,6 +17,10 @@ import { duration, text } from "./words.js";
  */
 export function serve(form, work, explain = () => null) {
   const say = (message, mood = "busy") => showMessage(form, message, mood);
+  form.addEventListener("reset", () => {
+    clearFaults(form);
+    say("");
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.ariaBusy === "true") return;
