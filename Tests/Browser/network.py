@@ -80,13 +80,16 @@ def other_user(stage):
     other.receive(stage, 70_000)
     page = stage.wallet(person)
     expect(page.locator("#balance")).to_have_text("Rp 50.000")
-    page.route("**/wallets/transfers", lambda route: route.abort())
+    held = []
+    page.route("**/wallets/transfers",
+               lambda route: route.continue_() if held else held.append(route))
     transfer(page, friend.username, "20.000", "Secret")
-    expect(page.locator("#transfer .said")).to_have_text(UNKNOWN)
+    wait_for(page, lambda: held)
     page.get_by_role("button", name="Sign out").click()
-    page.unroute("**/wallets/transfers")
     sign_in(page, other)
     expect(page.locator("#balance")).to_have_text("Rp 70.000")
+    held[0].abort()
+    expect(page.locator("#transfer")).to_have_attribute("aria-busy", "false")
     for field in ("to", "amount", "description"):
         expect(page.locator("#transfer-" + field)).to_have_value("")
     transfer(page, person.username, "1.000")
