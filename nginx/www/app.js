@@ -6,7 +6,7 @@ import { askHistory, prepareHistory, showHistory, takeHistory } from "./history.
 import { takeUpLeftovers } from "./leftovers.js";
 import { rupiah } from "./money.js";
 import { find, pause, showOnly } from "./page.js";
-import { askSigned, onChange, SignedOut, signOut, user } from "./session.js";
+import { askSigned, onChange, onEnd, SignedOut, signOut, user } from "./session.js";
 import { askToSignIn, prepareSignIn } from "./sign-in.js";
 import { areOpen, askTopUps, prepareTopUp, showTopUps, takeTopUps, tick } from "./top-up.js";
 import { prepareTransfer } from "./transfer.js";
@@ -28,8 +28,11 @@ prepareTopUp();
 prepareTransfer(lookSoon);
 prepareHistory();
 document.addEventListener("dompet:changed", lookSoon);
-document.addEventListener("dompet:ended", () => leave("sessionEnded"));
-onChange(() => (user() ? enter() : leave()));
+onChange(() => {
+  leave();
+  if (user()) enter();
+});
+onEnd(() => leave("sessionEnded"));
 find("sign-out").addEventListener("click", () => {
   signOut();
   leave();
@@ -64,6 +67,7 @@ async function enter() {
       if (reason instanceof SignedOut) return leave("sessionEnded");
       if (!(reason instanceof Lost || reason instanceof Problem)) throw reason;
       failures += 1;
+      if (!wallet) showOnly(find("opening"));
     }
     const calm = areOpen() ? busySeconds : calmSeconds;
     await pause(failures ? Math.min(2 ** failures, failedSecondsMax) : calm, signal);
@@ -71,9 +75,13 @@ async function enter() {
   }
 }
 
+/** Nothing of who was here stays, neither to be seen nor to be done. */
 function leave(reason) {
   watch.abort();
   wallet = null;
+  document.dispatchEvent(new Event("dompet:left"));
+  for (const form of document.forms) form.reset();
+  find("leftovers").replaceChildren();
   tell("");
   find("who").textContent = "";
   find("sign-out").hidden = true;

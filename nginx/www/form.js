@@ -8,7 +8,8 @@ import { SignedOut } from "./session.js";
 import { duration, text } from "./words.js";
 
 /**
- * Lets a form do something with its fields, as often as it is sent, never twice at once.
+ * Lets a form do something with its fields, as often as it is sent, never twice at once. A form
+ * that is reset says nothing any more.
  * @param {HTMLFormElement} form its message has the class `said`, its rules have `rule`
  * @param {(fields: object, say: (message: string) => void) => Promise<string|void>} work gives what
  *   there is to say when it is done
@@ -16,6 +17,10 @@ import { duration, text } from "./words.js";
  */
 export function serve(form, work, explain = () => null) {
   const say = (message, mood = "busy") => showMessage(form, message, mood);
+  form.addEventListener("reset", () => {
+    clearFaults(form);
+    say("");
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.ariaBusy === "true") return;
@@ -25,7 +30,8 @@ export function serve(form, work, explain = () => null) {
     try {
       say((await work(fields(form), say)) ?? "", "good");
     } catch (reason) {
-      if (reason instanceof SignedOut) return void endSession(say);
+      // Noted all the same, and taken up again when the same user signs in.
+      if (reason instanceof SignedOut) return void say("");
       say(tellFault(form, reason, explain), "bad");
     } finally {
       form.ariaBusy = "false";
@@ -73,12 +79,6 @@ function clearFaults(form) {
     const rule = document.getElementById(field.getAttribute("aria-describedby"));
     rule.textContent = text(rule.dataset.text);
   }
-}
-
-// What was asked for is noted, and taken up again by whoever signs in as the same user.
-function endSession(say) {
-  say("");
-  document.dispatchEvent(new Event("dompet:ended"));
 }
 
 function tellFault(form, reason, explain) {

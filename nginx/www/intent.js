@@ -5,31 +5,35 @@
 import { Lost, Problem } from "./api.js";
 import { recall, remember } from "./memory.js";
 import { pause } from "./page.js";
-import { askSigned, user } from "./session.js";
+import { askSigned, SignedOut, user } from "./session.js";
 
-const place = () => `dompet.intents.${user()?.id}`;
+const place = (owner) => `dompet.intents.${owner}`;
 // What is older is not sent again by itself: its reader may have changed their mind.
 const freshSeconds = 600;
 const pauseSecondsMax = 20;
 
 /**
- * Notes what is to be done, before it is asked for.
+ * Notes what is to be done, before it is asked for. It belongs to who is signed in now.
  * @param {"top-up"|"transfer"} kind
+ * @throws {SignedOut}
  */
 export function intend(kind, path, body) {
+  const owner = user()?.id;
+  if (!owner) throw new SignedOut();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const key = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const intent = { key, kind, path, body, madeAt: Date.now() };
-  save([...load(), intent]);
+  const intent = { key, kind, path, body, owner, madeAt: Date.now() };
+  save(owner, [...load(owner), intent]);
   return intent;
 }
 
 /** What has no outcome yet, of a kind. */
-export const pending = (kind) => load().filter((intent) => intent.kind === kind);
+export const pending = (kind) => load(user()?.id).filter((intent) => intent.kind === kind);
 
 export const isFresh = (intent) => Date.now() - intent.madeAt < freshSeconds * 1000;
 
-export const forget = ({ key }) => save(load().filter((intent) => intent.key !== key));
+export const forget = ({ key, owner }) =>
+  save(owner, load(owner).filter((intent) => intent.key !== key));
 
 /**
  * Asks until there is an outcome, and gives it.
@@ -41,7 +45,8 @@ export async function settle(intent, tell) {
   for (let seconds = 1; ; seconds = Math.min(2 * seconds, pauseSecondsMax)) {
     try {
       const headers = { "Idempotency-Key": intent.key };
-      const answer = await askSigned("POST", intent.path, { body: intent.body, headers });
+      const { body, owner } = intent;
+      const answer = await askSigned("POST", intent.path, { body, headers, owner });
       forget(intent);
       return answer;
     } catch (reason) {
@@ -57,5 +62,5 @@ export async function settle(intent, tell) {
   }
 }
 
-const load = () => recall(place()) ?? [];
-const save = (intents) => remember(place(), intents.length ? intents : null);
+const load = (owner) => recall(place(owner)) ?? [];
+const save = (owner, intents) => remember(place(owner), intents.length ? intents : null);

@@ -27,7 +27,7 @@ export function showOnly(section) {
 export const fields = (form) => Object.fromEntries(new FormData(form));
 
 /**
- * Waits so many seconds, or until the network or the reader comes back.
+ * Waits so many seconds, or until the network or the reader comes back, or the user leaves.
  * @param {number} seconds
  * @param {AbortSignal} [signal] ends the wait, too
  */
@@ -37,12 +37,14 @@ export function pause(seconds, signal) {
       clearTimeout(timer);
       window.removeEventListener("online", over);
       document.removeEventListener("visibilitychange", over);
+      document.removeEventListener("dompet:left", over);
       signal?.removeEventListener("abort", over);
       resolve();
     };
     const timer = setTimeout(over, seconds * 1000);
     window.addEventListener("online", over);
     document.addEventListener("visibilitychange", over);
+    document.addEventListener("dompet:left", over);
     signal?.addEventListener("abort", over);
   });
 }

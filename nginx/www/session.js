@@ -50,19 +50,21 @@ export async function signOut() {
 
 /**
  * Asks as the user, with a new token where that is needed.
+ * @param {{owner?: string}} [content] as for `ask`; with an owner it is asked as that user or not
+ *   at all, whoever has signed in since
  * @throws {Problem|Lost|SignedOut}
  */
-export async function askSigned(method, path, { headers, ...content } = {}) {
+export async function askSigned(method, path, { headers, owner, ...content } = {}) {
   const attempt = (token) =>
     ask(method, path, { ...content, headers: { ...headers, Authorization: `Bearer ${token}` } });
-  const token = await accessToken();
+  const token = await accessToken(owner);
   try {
     return await attempt(token);
   } catch (reason) {
     if (reason.status !== 401) throw reason;
   }
   // Refused before its time: the secret was changed, or the session has ended.
-  return attempt(await accessToken(token));
+  return attempt(await accessToken(owner, token));
 }
 
 /** Calls when another page of this browser signs in or out. */
@@ -73,10 +75,13 @@ export function onChange(body) {
   });
 }
 
-function accessToken(refused) {
+/** Calls when the server has ended the session. */
+export const onEnd = (body) => document.addEventListener("dompet:ended", body);
+
+function accessToken(owner, refused) {
   return exclusively(async () => {
     const held = recall(place);
-    if (!held) throw new SignedOut();
+    if (!held || owner && held.user.id !== owner) throw new SignedOut();
     if (held.accessToken !== refused && Date.now() < held.goodUntil) return held.accessToken;
     return (await refresh(held.refreshToken)).accessToken;
   });
@@ -90,6 +95,7 @@ async function refresh(refreshToken) {
     } catch (reason) {
       if (reason.status === 401) {
         remember(place, null);
+        document.dispatchEvent(new Event("dompet:ended"));
         throw new SignedOut();
       }
       const isRepeated = reason instanceof Lost && Date.now() - begin < repeatSeconds * 1000;

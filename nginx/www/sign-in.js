@@ -22,7 +22,6 @@ export function prepareSignIn(enter) {
 
 /** Shows the form to sign in with, and says why. */
 export function askToSignIn(reason) {
-  for (const form of document.querySelectorAll("#welcome form")) form.reset();
   turnTo("sign-in");
   showMessage(find("sign-in"), reason ? text(reason) : "", "bad");
 }
@@ -30,5 +29,5 @@ export function askToSignIn(reason) {
 function turnTo(id) {
   const form = find(id);
   showOnly(form);
-  if (!user()) form.elements.username.focus();
+  if (!user()) form.querySelector("input").focus();
 }

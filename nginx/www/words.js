@@ -29,6 +29,10 @@ const words = {
   nameRule: ["At most 100 characters", "Paling banyak 100 karakter"],
   password: ["Password", "Kata sandi"],
   passwordRule: ["At least 8 characters", "Paling sedikit 8 karakter"],
+  newPasswordRule: [
+    "At least 8 characters, no common password, without your user name",
+    "Paling sedikit 8 karakter, bukan kata sandi umum, tanpa nama pengguna",
+  ],
   wrongPassword: [
     "User name or password is wrong.", "Nama pengguna atau kata sandi salah.",
   ],
