@@ -28,8 +28,7 @@ const words = {
   name: ["Name (may stay empty)", "Nama (boleh kosong)"],
   nameRule: ["At most 100 characters", "Paling banyak 100 karakter"],
   password: ["Password", "Kata sandi"],
-  passwordRule: ["At least 8 characters", "Paling sedikit 8 karakter"],
-  newPasswordRule: [
+  passwordRule: [
     "At least 8 characters, no common password, without your user name",
     "Paling sedikit 8 karakter, bukan kata sandi umum, tanpa nama pengguna",
   ],
