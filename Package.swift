@@ -29,6 +29,15 @@ let migrations = [
   "m006_transfers", "m007_maintenance", "m008_operator_acts", "m009_pruning", "m010_roles",
 ]
 
+/// The tests of a module, or of what is named so; they lie in a folder of that name.
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", exclude: exclude,
+    swiftSettings: strict)
+}
+
 let package = Package(
   name: "dompet",
   traits: [.trait(name: "PostgreSQL", description: "DATABASE_URL=postgresql://… works too")],
@@ -151,17 +160,10 @@ let package = Package(
     // One test target for each module; then the programs by themselves, behind nginx, and the
     // rules of the house.
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
-    .testTarget(
-      name: "DomainTests", dependencies: ["Domain"], path: "Tests/Domain", swiftSettings: strict),
-    .testTarget(
-      name: "JSONTests", dependencies: ["Domain", "JSON", "Support"], path: "Tests/JSON",
-      swiftSettings: strict),
-    .testTarget(
-      name: "CryptoTests", dependencies: ["Domain", "JSON", "Crypto", "Support"],
-      path: "Tests/Crypto", swiftSettings: strict),
-    .testTarget(
-      name: "FastCGITests", dependencies: ["FastCGI"], path: "Tests/FastCGI",
-      swiftSettings: strict),
+    tests("Domain", ["Domain"]),
+    tests("JSON", ["Domain", "JSON", "Support"]),
+    tests("Crypto", ["Domain", "JSON", "Crypto", "Support"]),
+    tests("FastCGI", ["FastCGI"]),
     .executableTarget(
       name: "storage-writer", dependencies: ["Domain", "Storage"], path: "Tests/Storage/Writer",
       swiftSettings: strict),
@@ -175,43 +177,28 @@ let package = Package(
       name: "benchmark-work",
       dependencies: ["Domain", "JSON", "Crypto", "Storage", "Schema", "Ledger", "Xendit"],
       path: "Tests/Benchmark/Work", swiftSettings: strict),
-    .testTarget(
-      name: "StorageTests",
-      dependencies: [
+    tests(
+      "Storage",
+      [
         "CSQLite", "Domain", "Storage", "Support", "storage-writer",
         .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
       ],
-      path: "Tests/Storage", exclude: ["Writer"], swiftSettings: strict),
-    .testTarget(
-      name: "HTTPClientTests", dependencies: ["HTTPClient", "Support"], path: "Tests/HTTPClient",
-      swiftSettings: strict),
-    .testTarget(
-      name: "PasswordsTests", dependencies: ["Domain", "Passwords", "Support"],
-      path: "Tests/Passwords", swiftSettings: strict),
-    .testTarget(
-      name: "XenditTests",
-      dependencies: ["Domain", "JSON", "HTTPClient", "Xendit", "XenditAPI", "Support"],
-      path: "Tests/Xendit", swiftSettings: strict),
-    .testTarget(
-      name: "LedgerTests",
-      dependencies: ["Domain", "Crypto", "Storage", "Schema", "Ledger", "Support"],
-      path: "Tests/Ledger", swiftSettings: strict),
-    .testTarget(
-      name: "ServiceTests", dependencies: ["Domain", "FastCGI", "JSON", "Service"],
-      path: "Tests/Service", swiftSettings: strict),
-    .testTarget(
-      name: "PaymentsTests",
-      dependencies: [
+      exclude: ["Writer"]),
+    tests("HTTPClient", ["HTTPClient", "Support"]),
+    tests("Passwords", ["Domain", "Passwords", "Support"]),
+    tests("Xendit", ["Domain", "JSON", "HTTPClient", "Xendit", "XenditAPI", "Support"]),
+    tests("Ledger", ["Domain", "Crypto", "Storage", "Schema", "Ledger", "Support"]),
+    tests("Service", ["Domain", "FastCGI", "JSON", "Service"]),
+    tests(
+      "Payments",
+      [
         "Domain", "HTTPClient", "Ledger", "Payments", "Schema", "Service", "Storage", "Support",
         "Xendit", "XenditAPI",
-      ],
-      path: "Tests/Payments", swiftSettings: strict),
+      ]),
     .target(
       name: "Programs", dependencies: ["Crypto", "Domain", "Support"], path: "Tests/Programs",
       swiftSettings: strict),
-    .testTarget(
-      name: "ProcessTests", dependencies: ["Crypto", "Domain", "Programs", "Support"],
-      path: "Tests/Process", exclude: ["base-backup"], swiftSettings: strict),
+    tests("Process", ["Crypto", "Domain", "Programs", "Support"], exclude: ["base-backup"]),
     // The money paths under every fault at once, on one thread, so that a seed replays exactly.
     .executableTarget(
       name: "dompet-simulation",
@@ -224,27 +211,25 @@ let package = Package(
       name: "FaultTests", dependencies: ["Crypto", "Programs", "Support"], path: "Tests/Faults",
       exclude: ["disk.c", "mutant", "Mutants", "run", "Simulation"], swiftSettings: strict),
     // PostgreSQL servers that are killed and cut off; for programs built with its trait.
-    .testTarget(
-      name: "FailoverTests", dependencies: ["Programs", "Support"], path: "Tests/Failover",
-      exclude: ["cluster", "machines.bash", "patroni.yml"], swiftSettings: strict),
-    .testTarget(
-      name: "SandboxTests", dependencies: ["Support"], path: "Tests/Sandbox",
-      exclude: ["sdk_session.py"], swiftSettings: strict),
-    .testTarget(
-      name: "StackTests", dependencies: ["Support"], path: "Tests/Stack",
-      exclude: ["alerts.yaml"], swiftSettings: strict),
-    .testTarget(
-      name: "SystemdTests", dependencies: ["Support"], path: "Tests/Systemd",
-      exclude: ["boot.bash", "nginx.conf", "rig.service", "rig.socket", "rig.target"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "PackageTests", dependencies: ["Support"], path: "Tests/Package",
-      exclude: ["boot.bash"], swiftSettings: strict),
-    .testTarget(
-      name: "OpenAPITests", dependencies: ["Support"], path: "Tests/OpenAPI",
-      exclude: ["Transcripts", "conform.py", "page.py", "schemathesis.toml"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "HouseTests", dependencies: ["Support"], path: "Tests/House", swiftSettings: strict),
+    tests(
+      "Failover", ["Programs", "Support"],
+      exclude: ["cluster", "machines.bash", "patroni.yml"]),
+    tests("Sandbox", ["Support"], exclude: ["sdk_session.py"]),
+    tests("Stack", ["Support"], exclude: ["alerts.yaml"]),
+    tests(
+      "Systemd", ["Support"],
+      exclude: ["boot.bash", "nginx.conf", "rig.service", "rig.socket", "rig.target"]),
+    tests("Package", ["Support"], exclude: ["boot.bash"]),
+    tests(
+      "OpenAPI", ["Support"],
+      exclude: ["Transcripts", "conform.py", "page.py", "schemathesis.toml"]),
+    // A person's browser before all of it.
+    tests(
+      "Browser", ["Support"],
+      exclude: [
+        "access.py", "figures.py", "network.py", "payment.py", "people.py", "scenarios.py",
+        "sessions.py", "stage.py", "story.py", "words.py",
+      ]),
+    tests("House", ["Support"]),
   ]
 )

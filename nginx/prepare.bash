@@ -105,8 +105,8 @@ prepare_settings() {
   default XENDIT_SECRET_KEY "xnd_development_$(random_hex)"
   default XENDIT_WEBHOOK_TOKEN "$(random_hex)"
   default_database
-  default SUCCESS_REDIRECT_URL "$url/top-up/success"
-  default FAILURE_REDIRECT_URL "$url/top-up/failure"
+  default SUCCESS_REDIRECT_URL "$url/wallet/paid"
+  default FAILURE_REDIRECT_URL "$url/wallet/not-paid"
   [[ ! $sandbox ]] || prepare_sandbox "$url/sandbox"
 
   for name in "${secrets[@]}" "${places[@]}" "${remembered[@]}"; do
@@ -195,5 +195,5 @@ prepare_nginx() {
     sed "${edits[@]}" "$file" > "$directory/nginx/dompet/${file##*/}"
   done
   mv "$directory/nginx/dompet/standalone.conf" "$directory/nginx/nginx.conf"
-  cp "$root"/nginx/{openapi.yaml,docs.html,docs.css} "$directory/nginx/dompet/"
+  cp -R "$root"/nginx/{openapi.yaml,docs.html,docs.css,www} "$directory/nginx/dompet/"
 }

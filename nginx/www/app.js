@@ -1,0 +1,134 @@
+// The page's life: somebody signs in, the wallet is shown and kept up to date, the session ends.
+
+import { Lost, Problem } from "./api.js";
+import { show as showConnection } from "./connection.js";
+import { askHistory, prepareHistory, showHistory, takeHistory } from "./history.js";
+import { takeUpLeftovers } from "./leftovers.js";
+import { rupiah } from "./money.js";
+import { find, pause, showOnly } from "./page.js";
+import { askSigned, onChange, onEnd, SignedOut, signOut, user } from "./session.js";
+import { askToSignIn, prepareSignIn } from "./sign-in.js";
+import { areOpen, askTopUps, prepareTopUp, showTopUps, takeTopUps, tick } from "./top-up.js";
+import { prepareTransfer } from "./transfer.js";
+import { language, speak, text, translate } from "./words.js";
+
+// Between two looks at the wallet: while money is expected, and else. After a failure, soon again,
+// then ever more seldom.
+const busySeconds = 3;
+const calmSeconds = 20;
+const failedSecondsMax = 10;
+
+let watch = new AbortController();
+let wallet = null;
+let lastLook = Promise.resolve();
+let isReturn = false;
+
+prepareSignIn(enter);
+prepareTopUp();
+prepareTransfer(lookSoon);
+prepareHistory();
+document.addEventListener("dompet:changed", lookSoon);
+onChange(() => {
+  leave();
+  if (user()) enter();
+});
+onEnd(() => leave("sessionEnded"));
+find("sign-out").addEventListener("click", () => {
+  signOut();
+  leave();
+});
+find("language").value = language;
+find("language").addEventListener("change", ({ target }) => {
+  speak(target.value);
+  showConnection();
+  if (wallet) showAll();
+});
+setInterval(tick, 1000);
+translate();
+showConnection();
+if (user()) enter();
+else leave();
+
+/** Shows the wallet, and looks at it again and again until the session ends. */
+async function enter() {
+  watch.abort();
+  watch = new AbortController();
+  const { signal } = watch;
+  find("who").textContent = user().name ?? user().username;
+  find("sign-out").hidden = false;
+  tellReturn();
+  takeUpLeftovers(lookSoon);
+  for (let failures = 0; !signal.aborted;) {
+    try {
+      await look();
+      failures = 0;
+    } catch (reason) {
+      if (signal.aborted) return;
+      if (reason instanceof SignedOut) return leave("sessionEnded");
+      if (!(reason instanceof Lost || reason instanceof Problem)) throw reason;
+      failures += 1;
+      if (!wallet) showOnly(find("opening"));
+    }
+    const calm = areOpen() ? busySeconds : calmSeconds;
+    await pause(failures ? Math.min(2 ** failures, failedSecondsMax) : calm, signal);
+    while (document.hidden && !signal.aborted) await pause(calmSeconds, signal);
+  }
+}
+
+/** Nothing of who was here stays, neither to be seen nor to be done. */
+function leave(reason) {
+  watch.abort();
+  wallet = null;
+  document.dispatchEvent(new Event("dompet:left"));
+  for (const form of document.forms) form.reset();
+  find("leftovers").replaceChildren();
+  tell("");
+  find("who").textContent = "";
+  find("sign-out").hidden = true;
+  showOnly(find("welcome"));
+  askToSignIn(reason);
+}
+
+/** What the provider's page sends back to. Which way it says does not count: what was paid does. */
+function tellReturn() {
+  const place = location.pathname.split("/").pop();
+  isReturn = place === "paid";
+  if (isReturn) tell(text("checkingPayment"));
+  if (place === "not-paid") tell(text("notPaid"));
+  if (place) history.replaceState(null, "", "./");
+}
+
+/** One look after the other, so that what is shown is never older than what was shown before. */
+function look() {
+  lastLook = lastLook.catch(() => {}).then(lookOnce);
+  return lastLook;
+}
+
+// In this order: a top-up that is asked about may become money.
+async function lookOnce() {
+  const { signal } = watch;
+  const topUps = await askTopUps();
+  const now = await askSigned("GET", "/wallets/me");
+  const page = now.updatedAt === wallet?.updatedAt ? null : await askHistory();
+  if (signal.aborted) return;
+  wallet = now;
+  takeTopUps(topUps, tell, isReturn);
+  if (page) takeHistory(page);
+  showAll();
+}
+
+function showAll() {
+  find("balance").textContent = rupiah(wallet.balance);
+  showTopUps();
+  showHistory();
+  tick();
+  showOnly(find("wallet"));
+}
+
+function lookSoon() {
+  look().catch(() => {});
+}
+
+function tell(message) {
+  find("news").textContent = message;
+}
