@@ -79,7 +79,8 @@ struct ArrowTests {
   /// The target's declaration, up to the next one.
   private func manifest(of module: String) -> String? {
     let text = Tree.read("Package.swift")?.lines.joined(separator: "\n") ?? ""
-    return text.components(separatedBy: "arget(").dropFirst().first { part in
+    let package = text.components(separatedBy: "let package").last ?? ""
+    return package.components(separatedBy: "arget(").dropFirst().first { part in
       part.contains("name: \"\(module)\"")
     }
   }

@@ -73,7 +73,8 @@ struct Purse {
       rows (n, type) AS (SELECT n, \(type) FROM numbers)
       INSERT INTO wallet_transactions
       SELECT '\(account.walletID)', n, type, 1000, n * 1000, 'Top-up ' || n, NULL,
-        CASE type WHEN 'TOP_UP' THEN 'inv-' || n END, 'xendit', 1750000000000000 + CAST(n AS BIGINT) * 1000000,
+        CASE type WHEN 'TOP_UP' THEN 'inv-' || n END, 'xendit',
+        1750000000000000 + CAST(n AS BIGINT) * 1000000,
         \(Shell.zeros(32))
       FROM rows;
       UPDATE wallets SET sequence = \(rows), balance = \(rows) * 1000

@@ -39,7 +39,8 @@ struct UserTests {
       """
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
       INSERT INTO users (id, email, username, password_hash, created_at, updated_at)
-      SELECT '01a204a6-8ffb-7cac-b84a-' || \(Shell.padded("i", to: 12)), i || '@example.com', 'number' || i, '$',
+      SELECT '01a204a6-8ffb-7cac-b84a-' || \(Shell.padded("i", to: 12)),
+        i || '@example.com', 'number' || i, '$',
         1, 1 FROM n
       """)
     let result = try dompet("user", "list", "--json", "--limit", "20000")

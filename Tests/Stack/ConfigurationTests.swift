@@ -46,7 +46,7 @@ struct ConfigurationTests {
       let lines = Nginx.file(file).split(separator: "\n").filter { !$0.contains("#") }
       for match in lines.flatMap({ $0.matches(of: defining) }) {
         let name = match.1.drop { "$/".contains($0) }
-        let path = ["/api/v1/", "/healthz", "/readyz", "/metrics/"].contains {
+        let path = ["/api/v1/", "/wallet", "/healthz", "/readyz", "/metrics/"].contains {
           match.1.hasPrefix($0)
         }
         #expect(name.hasPrefix("dompet_") || path, "\(file) defines \(match.1)")

@@ -91,7 +91,8 @@ struct ExportTests {
       WITH RECURSIVE numbers (n) AS (
         SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < \(rows))
       INSERT INTO wallet_transactions
-      SELECT id, n, 'TOP_UP', 1, n, 'Top-up ' || n, NULL, 'inv-' || n, 'xendit', n, \(Shell.zeros(32))
+      SELECT id, n, 'TOP_UP', 1, n, 'Top-up ' || n, NULL, 'inv-' || n, 'xendit', n,
+        \(Shell.zeros(32))
       FROM numbers, wallets;
       UPDATE wallets SET sequence = \(rows), balance = \(rows);
       COMMIT;
