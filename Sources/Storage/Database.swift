@@ -51,6 +51,11 @@ public protocol Connection {
   @discardableResult
   func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int
 
+  /// Runs statements to their ends, one after the other, until one fails. A server gets all of them
+  /// before its first answer is waited for: one round trip instead of one for each. They and their
+  /// values lie in memory meanwhile. Throws as `forEach` does.
+  func executeAll(_ commands: [Command]) throws(Refusal)
+
   /// What follows in this transaction runs alone among all transactions that name one of these,
   /// and sees what those before it have committed. For what neither a row's lock nor a unique key
   /// can guard: a limit on a sum, say. Name all of them in one call, or two transactions could wait

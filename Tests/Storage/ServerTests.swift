@@ -96,6 +96,17 @@ struct ServerTests {
     #expect(try database.numbers() == (times == 1 ? [2] : []))
   }
 
+  @Test("a connection lost amid many statements: run again on another")
+  func lostAmidMany() throws {
+    let leave = Command("SELECT pg_terminate_backend(pg_backend_pid())", [])
+    let refused = write { run, db throws(Refusal) in
+      try db.insert(run)
+      try db.executeAll(run == 1 ? [leave, leave, leave] : [])
+    }
+    #expect(refused == nil)
+    #expect(try database.numbers() == [2])
+  }
+
   @Test("a server that takes no writes is left, and another connection tried")
   func readOnly() throws {
     let refused = write { run, db throws(Refusal) in
