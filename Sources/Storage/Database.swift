@@ -40,6 +40,10 @@ public protocol Database: Sendable {
 public protocol Connection {
   /// Runs a statement and hands out its rows, one after the other; nothing of them is kept.
   ///
+  /// `row` may run other statements if few rows are to come: a server's connection answers one
+  /// statement at a time, so that the rest is kept meanwhile, and beyond 10 000 rows it is
+  /// `.broken`. Longer results are joined, or merged, in SQL.
+  ///
   /// Throws what `row` throws; `.broken` for faulty SQL and violated constraints; `.busy` when the
   /// store cannot do it now.
   func forEach(

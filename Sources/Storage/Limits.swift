@@ -54,4 +54,6 @@ enum Limits {
   static let reconnectsMax = 1
   /// Rows that are read and thrown away, so that the connection can be kept.
   static let unwantedRowsMax = 1000
+  /// Rows that are kept for their reader while another statement is run, some 20 MB.
+  static let waitingRowsMax = 10_000
 }

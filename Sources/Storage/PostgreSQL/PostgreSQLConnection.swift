@@ -166,7 +166,12 @@
         throw .broken(evidence: "the transaction ended before: \(sql)")
       }
       guard let stream else { return }
-      while let result = try receive(stream) { stream.waiting.append(result) }
+      while let result = try receive(stream) {
+        guard stream.waiting.count < Limits.waitingRowsMax else {
+          throw .broken(evidence: "too many rows wait for \(sql), of: \(stream.sql)")
+        }
+        stream.waiting.append(result)
+      }
     }
 
     private func prepare(_ sql: StaticString, _ types: [Oid]) throws(Refusal) -> String {
