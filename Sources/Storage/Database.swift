@@ -80,4 +80,11 @@ public protocol Connection {
   /// Tells the table of each row that refers to one which is not there. A server's constraints
   /// cannot be off: nothing then.
   func findOrphans(_ found: (String) -> Void) throws(Refusal)
+
+  /// Tells of each setting of the store's that is not as it must be, as this connection has it. A
+  /// file's are set by the programs themselves: nothing then.
+  func findHazards(_ found: (Hazard) -> Void) throws(Refusal)
+
+  /// The size of a database on a server, in bytes; nil for a file, which has a size of its own.
+  func databaseBytes() throws(Refusal) -> Int64?
 }

@@ -35,6 +35,8 @@ enum Limits {
   /// Connections of a process that write. The server commits together whoever waits for the disk
   /// at that moment, so that more of them are throughput, as far as it has processors.
   static let serverWritersMax = 16
+  /// What the four programs of one machine may take.
+  static let connectionsOfMachine = Int64(4 * (readersMax + serverWritersMax))
   /// For a host to answer. libpq makes less than 2 out of nothing.
   static let connectSeconds = 2
   /// For a statement of a program that stays to read. A command reads as long as it takes.
