@@ -126,16 +126,19 @@ struct Move: ParsableCommand {
   private func open(
     _ url: String, _ option: String, mode: OpeningMode
   ) throws -> any Database {
-    do {
-      let location = try DatabaseLocation(url: url)
-      if mode == .single, let path = location.path, LocalFiles.status(path) == nil {
-        throw stop("there is no database at \(path).")
-      }
+    let location: DatabaseLocation
+    do throws(Invalid) {
+      location = try DatabaseLocation(url: url)
+    } catch {
+      throw ValidationError("\(option) \(error.detail).")
+    }
+    if mode == .single, let path = location.path, LocalFiles.status(path) == nil {
+      throw stop("there is no database at \(path).")
+    }
+    do throws(StorageFailure) {
       return try location.open(migrations: Schema.migrations, mode: mode)
-    } catch let mistake as Invalid {
-      throw ValidationError("\(option) \(mistake.detail).")
-    } catch let failure as StorageFailure {
-      throw stop(failure.explanation(option))
+    } catch {
+      throw stop(error.explanation(location.description, from: option))
     }
   }
 
