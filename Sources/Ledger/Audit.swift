@@ -64,7 +64,7 @@ public struct Audit {
 
   private let report: (Finding) -> Void
   private let progress: (Step, _ rows: Int) -> Void
-  private let head: (Head) -> Void
+  let head: (Head) -> Void
 
   /// - Parameters:
   ///   - report: called with each finding, as it is found.
@@ -108,36 +108,6 @@ public struct Audit {
     try db.findOrphans { table in
       found("foreign_key_check", "a row of \(table) has lost its parent")
     }
-  }
-
-  private mutating func checkWallets(in db: any Connection) throws(Refusal) {
-    advance(.wallets, 0)
-    try db.forEach(
-      "SELECT id, balance, sequence, head, created_at FROM wallets ORDER BY id", []
-    ) { row throws(Refusal) in
-      let chain = Chain(
-        wallet: try row.identifier(0), sequence: try row.integer(2), balance: try row.money(1),
-        head: try row.bytes(3), newestAt: try row.timestamp(4))
-      try check(chain, in: db)
-    }
-  }
-
-  /// I1, I5, I6 for one wallet: the stored end must be where its rows lead.
-  private mutating func check(_ stored: Chain, in db: any Connection) throws(Refusal) {
-    var walk = Walk(of: stored.wallet, since: stored.newestAt)
-    try walk.follow(
-      in: db, report: { place, detail in found(place, detail) },
-      each: {
-        counts.transactions += 1
-        advance(.wallets, counts.transactions)
-      })
-    let place = "wallet \(stored.wallet)"
-    if walk.sequence != stored.sequence { found(place, "sequence is not its last row's") }
-    if walk.balance != stored.balance { found(place, "balance is not its last row's") }
-    if walk.head != stored.head { found(place, "head is not its last row's hash") }
-    counts.wallets += 1
-    counts.balance = (try? counts.balance.adding(stored.balance)) ?? counts.balance
-    head(Head(wallet: stored.wallet, sequence: walk.sequence, hash: walk.head))
   }
 
   /// I4, said without the indexes that forbid it: no user has two top-ups, and no wallet two

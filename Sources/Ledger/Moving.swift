@@ -91,14 +91,16 @@ extension MovedTable {
     return values
   }
 
+  private func commands(for row: [Value]) -> [Command] {
+    statements.filter { $0.isFor?(row) ?? true }.map { statement in
+      Command(statement.sql, statement.columns.map { $0.map { row[$0] } } ?? row)
+    }
+  }
+
   private func write(_ rows: [[Value]], to target: any Database) throws(Refusal) {
     guard !rows.isEmpty else { return }
     try target.write { db throws(Refusal) in
-      for row in rows {
-        for statement in statements where statement.isFor?(row) ?? true {
-          try db.execute(statement.sql, statement.columns.map { $0.map { row[$0] } } ?? row)
-        }
-      }
+      try db.executeAll(rows.flatMap(commands))
       if isNumbered, case .integer(let newest)? = rows.last?.first {
         try db.resumeNumbering(of: name, after: newest)
       }

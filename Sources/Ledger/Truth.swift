@@ -35,6 +35,34 @@ extension Audit {
     var paid = Dictionary(ours.filter(\.isPaid).map { ($0.invoiceID, $0) }) { first, _ in first }
     counts.truth.paid = paid.count
     let known = try Knowledge(in: db)
+    for credit in try unpaidCredits(in: db, &paid) {
+      let isReversed = try isReversed(credit.id, in: db)
+      if known.isDoubted(credit.invoice) || isReversed {
+        counts.truth.known += 1
+      } else {
+        found("wallet \(credit.id.wallet), transaction \(credit.id.sequence)", credit.detail)
+      }
+    }
+    for (invoice, report) in paid.sorted(by: { $0.key < $1.key }) {
+      if known.isClaimed(invoice) {
+        counts.truth.known += 1
+      } else {
+        found("invoice \(invoice)", "was paid (\(report.said)), and neither credited nor known of")
+      }
+    }
+  }
+
+  private struct UnpaidCredit {
+    let id: TransactionID
+    let invoice: String
+    let detail: String
+  }
+
+  /// The credits that no report agrees with. What they name is taken out of the reports.
+  private mutating func unpaidCredits(
+    in db: any Connection, _ paid: inout [String: Event]
+  ) throws(Refusal) -> [UnpaidCredit] {
+    var unpaid: [UnpaidCredit] = []
     try db.forEach(
       """
       SELECT wallet_id, sequence, invoice_id, amount, reference FROM wallet_transactions
@@ -47,22 +75,12 @@ extension Audit {
       let (amount, reference) = (try row.money(3), try row.optionalText(4))
       if let report, report.amount == amount, report.reference == reference {
         counts.truth.credited += 1
-        return
-      }
-      let isReversed = try isReversed(id, in: db)
-      if known.isDoubted(invoice) || isReversed {
-        counts.truth.known += 1
       } else {
-        found("wallet \(id.wallet), transaction \(id.sequence)", unpaid(invoice, amount, report))
+        let detail = detail(invoice, amount, report)
+        unpaid.append(UnpaidCredit(id: id, invoice: invoice, detail: detail))
       }
     }
-    for (invoice, report) in paid.sorted(by: { $0.key < $1.key }) {
-      if known.isClaimed(invoice) {
-        counts.truth.known += 1
-      } else {
-        found("invoice \(invoice)", "was paid (\(report.said)), and neither credited nor known of")
-      }
-    }
+    return unpaid
   }
 
   private mutating func checkLive(_ reports: [Event]) {
@@ -73,7 +91,7 @@ extension Audit {
     }
   }
 
-  private func unpaid(_ invoice: String, _ amount: Money, _ report: Event?) -> String {
+  private func detail(_ invoice: String, _ amount: Money, _ report: Event?) -> String {
     let said = report.map { "paid as \($0.said)" } ?? "not paid"
     return "credits \(amount.whole) IDR for invoice \(invoice), which was \(said)"
   }

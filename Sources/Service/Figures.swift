@@ -118,6 +118,11 @@ extension StorageFigures {
     count("commits_total", "Transactions that this process made durable.", commits)
     count("writes_total", "Writes in them: a commit carries a group.", committedJobs)
     count("failed_groups_total", "Groups of writes that failed.", failedGroups)
+    count(
+      "retries_total",
+      "Transactions run again after a serialization failure, deadlock or duplicate key.", retries)
+    count(
+      "reconnects_total", "Connections to the server opened in place of lost ones.", reconnects)
     count("checkpoints_total", "Checkpoints that this process made.", checkpoints)
     metrics.single(
       "dompet_store_checkpoint_seconds_total", .counter, "How long they took in all.",

@@ -64,7 +64,8 @@ public struct Service: Sendable {
 
 extension StorageFailure {
   /// What is wrong with the database at this path or on this server, and what to do about it.
-  public func explanation(_ path: String) -> String {
+  /// - Parameter setting: where somebody said that it is this one.
+  public func explanation(_ path: String, from setting: String = "DATABASE_URL") -> String {
     switch self {
     case .newerSchema(let found, let known, let first):
       "\(path) has schema \(found), this program knows \(known), and \(first) is not for programs "
@@ -73,7 +74,7 @@ extension StorageFailure {
       "\(path) has schema \(found), this program needs \(known), and neither plain CGI nor a "
         + "command migrates. Run dompet migrate, or start a program once with its socket."
     case .cannotOpen(let evidence):
-      "\(path) cannot be opened: \(evidence). Check DATABASE_URL, owner and mode."
+      "\(path) cannot be opened: \(evidence). Check \(setting), owner and mode."
     }
   }
 }

@@ -40,6 +40,10 @@ public protocol Database: Sendable {
 public protocol Connection {
   /// Runs a statement and hands out its rows, one after the other; nothing of them is kept.
   ///
+  /// `row` may run other statements if few rows are to come: a server's connection answers one
+  /// statement at a time, so that the rest is kept meanwhile, and beyond 10 000 rows it is
+  /// `.broken`. Longer results are joined, or merged, in SQL.
+  ///
   /// Throws what `row` throws; `.broken` for faulty SQL and violated constraints; `.busy` when the
   /// store cannot do it now.
   func forEach(
@@ -50,6 +54,11 @@ public protocol Connection {
   /// deleted. Throws as `forEach` does.
   @discardableResult
   func execute(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> Int
+
+  /// Runs statements to their ends, one after the other, until one fails. A server gets all of them
+  /// before its first answer is waited for: one round trip instead of one for each. They and their
+  /// values lie in memory meanwhile. Throws as `forEach` does.
+  func executeAll(_ commands: [Command]) throws(Refusal)
 
   /// What follows in this transaction runs alone among all transactions that name one of these,
   /// and sees what those before it have committed. For what neither a row's lock nor a unique key
@@ -71,4 +80,11 @@ public protocol Connection {
   /// Tells the table of each row that refers to one which is not there. A server's constraints
   /// cannot be off: nothing then.
   func findOrphans(_ found: (String) -> Void) throws(Refusal)
+
+  /// Tells of each setting of the store's that is not as it must be, as this connection has it. A
+  /// file's are set by the programs themselves: nothing then.
+  func findHazards(_ found: (Hazard) -> Void) throws(Refusal)
+
+  /// The size of a database on a server, in bytes; nil for a file, which has a size of its own.
+  func databaseBytes() throws(Refusal) -> Int64?
 }

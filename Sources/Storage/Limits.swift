@@ -35,6 +35,8 @@ enum Limits {
   /// Connections of a process that write. The server commits together whoever waits for the disk
   /// at that moment, so that more of them are throughput, as far as it has processors.
   static let serverWritersMax = 16
+  /// What the four programs of one machine may take.
+  static let connectionsOfMachine = Int64(4 * (readersMax + serverWritersMax))
   /// For a host to answer. libpq makes less than 2 out of nothing.
   static let connectSeconds = 2
   /// For a statement of a program that stays to read. A command reads as long as it takes.
@@ -54,4 +56,6 @@ enum Limits {
   static let reconnectsMax = 1
   /// Rows that are read and thrown away, so that the connection can be kept.
   static let unwantedRowsMax = 1000
+  /// Rows that are kept for their reader while another statement is run, some 20 MB.
+  static let waitingRowsMax = 10_000
 }

@@ -8,6 +8,11 @@ public struct StorageFigures: Sendable {
   public var committedJobs: Int64 = 0
   /// Groups of which nothing was done, or nobody can say.
   public var failedGroups: Int64 = 0
+  /// How often a server's transaction was run again, because others were in the way of it
+  /// (SQLSTATE 40001, 40P01, 23505).
+  public var retries: Int64 = 0
+  /// Connections to a server that were made in place of one that was lost or given up.
+  public var reconnects: Int64 = 0
   /// How often the lock between the programs was got, and how long that took in all.
   public var turnstileEntries: Int64 = 0
   public var turnstileWaitNanoseconds: Int64 = 0

@@ -21,6 +21,7 @@ extension Inspection {
       let database = try location.open(migrations: Schema.migrations, mode: .single)
       ok("database", "its schema is this program's, \(Schema.migrations.count) migrations")
       clock(database)
+      if location.path == nil { server(database) }
     } catch {
       let isOld = if case .olderSchema = error { true } else { false }
       problem(
@@ -28,6 +29,24 @@ extension Inspection {
         isOld ? "dompet migrate, after a backup." : "See above; dompet is best run as root.")
     }
     if let path = location.path { space(Storehouse(path: path)) }
+  }
+
+  private mutating func server(_ database: any Database) {
+    var hazards: [Hazard] = []
+    do throws(Refusal) {
+      try database.read { db throws(Refusal) in try db.findHazards { hazards.append($0) } }
+    } catch {
+      return problem("server", "its settings cannot be read: \(error)", "See above.")
+    }
+    for hazard in hazards {
+      switch hazard.level {
+      case .warning: warning(hazard.setting, hazard.text, hazard.advice)
+      case .problem: problem(hazard.setting, hazard.text, hazard.advice)
+      }
+    }
+    if hazards.isEmpty {
+      ok("server", "it keeps what it acknowledges, and has connections for a machine's programs")
+    }
   }
 
   private mutating func clock(_ database: any Database) {

@@ -32,7 +32,14 @@ struct Move: ParsableCommand {
   func run() throws {
     umask(0o007)
     let source = try open(from, "--from", mode: .single)
-    let target = try open(to, "--to", mode: .service)
+    try moveRows(of: source, to: open(to, "--to", mode: .service))
+    // Opened again, since a program that stays gives up a read after some seconds.
+    let target = try open(to, "--to", mode: .single)
+    try compareRows(source, target)
+    try compareLedgers(source, target)
+  }
+
+  private func moveRows(of source: any Database, to target: any Database) throws {
     guard try done({ () throws(Refusal) in try isEmpty(target) }) else {
       throw stop("the target is not empty. Nothing was changed.")
     }
@@ -40,8 +47,6 @@ struct Move: ParsableCommand {
       () throws(Refusal) in
       try source.read { db throws(Refusal) in try copy(from: db, to: target) }
     }
-    try compareRows(source, target)
-    try compareLedgers(source, target)
   }
 
   private func isEmpty(_ target: any Database) throws(Refusal) -> Bool {
@@ -121,16 +126,19 @@ struct Move: ParsableCommand {
   private func open(
     _ url: String, _ option: String, mode: OpeningMode
   ) throws -> any Database {
-    do {
-      let location = try DatabaseLocation(url: url)
-      if mode == .single, let path = location.path, LocalFiles.status(path) == nil {
-        throw stop("there is no database at \(path).")
-      }
+    let location: DatabaseLocation
+    do throws(Invalid) {
+      location = try DatabaseLocation(url: url)
+    } catch {
+      throw ValidationError("\(option) \(error.detail).")
+    }
+    if mode == .single, let path = location.path, LocalFiles.status(path) == nil {
+      throw stop("there is no database at \(path).")
+    }
+    do throws(StorageFailure) {
       return try location.open(migrations: Schema.migrations, mode: mode)
-    } catch let mistake as Invalid {
-      throw ValidationError("\(option) \(mistake.detail).")
-    } catch let failure as StorageFailure {
-      throw stop(failure.explanation(option))
+    } catch {
+      throw stop(error.explanation(location.description, from: option))
     }
   }
 

@@ -12,14 +12,15 @@ struct Status {
   let maintenance: [Maintenance.Entry]
   let files: Storehouse
 
-  /// - Parameter path: of the file; a server looks after its own.
+  /// - Parameter path: of the file; a server tells its database's size alone.
   static func take(_ database: any Database, path: String?) throws(Refusal) -> Status {
     let now = World.real.now()
-    let (overview, maintenance) = try database.read { db throws(Refusal) in
-      (try Overview.take(at: now, in: db), try Maintenance.list(in: db))
+    return try database.read { db throws(Refusal) in
+      Status(
+        at: now, overview: try Overview.take(at: now, in: db),
+        maintenance: try Maintenance.list(in: db),
+        files: Storehouse(path: path, databaseBytes: try db.databaseBytes()))
     }
-    return Status(
-      at: now, overview: overview, maintenance: maintenance, files: Storehouse(path: path))
   }
 
   /// For people: groups of names and values.
@@ -55,13 +56,7 @@ struct Status {
           ("sum of balances", "\(overview.wallets.money.rupiah.grouped) IDR"),
         ]
       ),
-      (
-        "Storage",
-        [
-          ("database", files.databaseBytes.bytes), ("write-ahead log", files.logBytes.bytes),
-          ("disk left", files.bytesLeft.bytes),
-        ]
-      ),
+      ("Storage", files.lines),
       ("Maintenance", Maintenance.Task.allCases.map { ($0.rawValue, last($0)) }),
     ]
   }
@@ -117,11 +112,20 @@ struct Storehouse {
   let databaseBytes: Int64?
   let logBytes: Int64?
   let bytesLeft: Int64?
+  private let isFile: Bool
 
-  init(path: String?) {
-    databaseBytes = path.flatMap { LocalFiles.status($0)?.bytes }
+  /// - Parameter databaseBytes: what the database's server says.
+  init(path: String?, databaseBytes: Int64? = nil) {
+    isFile = path != nil
+    self.databaseBytes = databaseBytes ?? path.flatMap { LocalFiles.status($0)?.bytes }
     logBytes = path.flatMap { LocalFiles.status($0 + "-wal")?.bytes }
     bytesLeft = path.flatMap { LocalFiles.bytesLeft(at: $0) }
+  }
+
+  fileprivate var lines: [(name: String, value: String)] {
+    let database = [("database", databaseBytes.bytes)]
+    if !isFile { return database }
+    return database + [("write-ahead log", logBytes.bytes), ("disk left", bytesLeft.bytes)]
   }
 
   fileprivate func describe(_ storage: inout JSONWriter) {

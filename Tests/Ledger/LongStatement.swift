@@ -27,7 +27,7 @@ extension LongStatement {
   static let all = audit + figures + acts + moves + start
 
   private static let audit = [
-    LongStatement("Ledger/Audit", "FROM wallets ORDER BY id", "verify walks every chain"),
+    LongStatement("Ledger/Walk", "SELECT id, 0, 'wallet'", "verify walks every chain"),
     LongStatement("Ledger/Audit", "SELECT 'user ' || user_id", "verify looks at every key"),
     LongStatement("Ledger/Bodies", "SELECT id, digest, body", "verify hashes every body"),
     LongStatement("Ledger/Pairing", "SELECT coalesce(invoice_id, '')", "verify pairs all credits"),

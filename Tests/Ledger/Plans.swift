@@ -62,4 +62,8 @@ private struct Recording: Connection {
   func findDamage(_ found: (String) -> Void) throws(Refusal) { try inner.findDamage(found) }
 
   func findOrphans(_ found: (String) -> Void) throws(Refusal) { try inner.findOrphans(found) }
+
+  func findHazards(_ found: (Hazard) -> Void) throws(Refusal) { try inner.findHazards(found) }
+
+  func databaseBytes() throws(Refusal) -> Int64? { try inner.databaseBytes() }
 }

@@ -21,8 +21,8 @@
 
     /// Runs one statement as the operator, and gives its first value.
     @discardableResult
-    static func run(_ sql: String) throws -> String {
-      let connection = PQconnectdb(Engine.serverURL ?? "")
+    static func run(_ sql: String, at url: String = Engine.serverURL ?? "") throws -> String {
+      let connection = PQconnectdb(url)
       defer { PQfinish(connection) }
       for text in ["SET synchronous_commit = local; SET client_min_messages = error", sql] {
         let result = PQexec(connection, text)
@@ -50,7 +50,7 @@
   enum Server {
     static func make(_ name: String) throws -> String { throw CancellationError() }
     static func remove(_ name: String) {}
-    static func run(_ sql: String) throws {}
+    static func run(_ sql: String, at url: String = "") throws {}
     static func signal(_ function: String, _ name: String) throws {}
   }
 #endif

@@ -32,6 +32,20 @@ struct ServerRowsTests {
     #expect(count == 5000)
   }
 
+  @Test("a statement within the rows of another that are too many to be kept is refused")
+  func nestedInTooMany() throws {
+    let refused = refusal { () throws(Refusal) in
+      try database.read { db throws(Refusal) in
+        try db.forEach("SELECT generate_series(1, 1000000)", []) { _ throws(Refusal) in
+          _ = try db.numbers()
+        }
+      }
+    }
+    #expect(refused?.isBroken == true)
+    #expect(refused?.evidence.hasPrefix("too many rows wait") == true)
+    #expect(try database.numbers() == [])
+  }
+
   @Test("what a row's reader throws comes out amid few or many rows", arguments: [10, 1_000_000])
   func thrownAmid(count: Int64) throws {
     let refused = refusal { () throws(Refusal) in

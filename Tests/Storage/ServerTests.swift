@@ -57,6 +57,7 @@ struct ServerTests {
         """, [])
     }
     #expect(runs.number == min(failures, 3) + 1)
+    #expect(database.figures.retries == min(failures, 3))
     if failures <= 3 {
       #expect(refused == nil)
     } else if condition == "unique_violation" {
@@ -92,8 +93,20 @@ struct ServerTests {
       if run <= times { try db.execute("SELECT pg_terminate_backend(pg_backend_pid())", []) }
     }
     #expect(runs.number == 2)
+    #expect(database.figures.reconnects == 1 && database.figures.retries == 0)
     #expect(times == 1 ? refused == nil : refused?.isBusy == true)
     #expect(try database.numbers() == (times == 1 ? [2] : []))
+  }
+
+  @Test("a connection lost amid many statements: run again on another")
+  func lostAmidMany() throws {
+    let leave = Command("SELECT pg_terminate_backend(pg_backend_pid())", [])
+    let refused = write { run, db throws(Refusal) in
+      try db.insert(run)
+      try db.executeAll(run == 1 ? [leave, leave, leave] : [])
+    }
+    #expect(refused == nil)
+    #expect(try database.numbers() == [2])
   }
 
   @Test("a server that takes no writes is left, and another connection tried")
@@ -120,6 +133,8 @@ struct ServerTests {
     #expect(runs.number == 2)
     #expect(try database.numbers() == Array(0..<10))
     #expect(try database.glance { db throws(Refusal) in try db.numbers() } == Array(0..<10))
+    // One that writes, one that reads.
+    #expect(database.figures.reconnects == 2)
   }
 
   @Test("a connection lost while COMMIT is answered: unknown, and not run again")

@@ -55,6 +55,34 @@ struct WriteTests {
     #expect(try database.halfEntries() == 0)
   }
 
+  private func entry(_ number: Int, half: Int64 = 1) -> Command {
+    Command(
+      "INSERT INTO entries (writer, number, half, payload) VALUES (0, $1, $2, $3)",
+      [.integer(Int64(number)), .integer(half), .text(String(repeating: "x", count: 10_000))])
+  }
+
+  @Test("many statements at once are all done, however much they carry", arguments: Engine.all)
+  func allAtOnce(engine: Engine) throws {
+    let database = try Rented(engine)
+    let commands = (0..<2000).map { entry($0) }
+    try database.write { db throws(Refusal) in try db.executeAll(commands) }
+    #expect(try database.numbers() == Array(0..<2000))
+  }
+
+  @Test("many statements at once end with the first that fails", arguments: Engine.all)
+  func allUntilOneFails(engine: Engine) throws {
+    let database = try Rented(engine)
+    let commands = [entry(1), entry(2, half: 7), entry(3, half: 8), entry(4)]
+    let refused = refusal { () throws(Refusal) in
+      try database.write { db throws(Refusal) in try db.executeAll(commands) }
+    }
+    #expect(refused?.isBroken == true)
+    #expect(try database.numbers() == [])
+    try database.write { db throws(Refusal) in try db.executeAll([]) }
+    try database.insert(5)
+    #expect(try database.numbers() == [5])
+  }
+
   @Test("a body that hides a failed statement does not hide its effects", arguments: Engine.all)
   func hiddenFailure(engine: Engine) throws {
     let database = try Rented(engine)

@@ -22,7 +22,7 @@
     /// How many statements may still be run, where that is limited.
     var statementsLeft: Int?
     /// Whether this transaction has changed a row.
-    private(set) var hasWritten = false
+    var hasWritten = false
     /// What the server last warned of.
     var warning: String?
 
@@ -82,7 +82,7 @@
       return failure.refusal
     }
 
-    private func lost(_ what: String) -> Refusal {
+    func lost(_ what: String) -> Refusal {
       fail(PostgreSQLFailure(.lost, .busy(evidence: "PostgreSQL: \(what)")))
     }
   }
@@ -132,6 +132,19 @@
   // A statement's way: prepared once, sent, its rows received one after the other.
   extension PostgreSQLConnection {
     private func start(_ sql: StaticString, _ values: [Value]) throws(Refusal) -> RowStream {
+      let (name, parameters) = try prepared(sql, values)
+      guard parameters.send(to: name, on: handle) else {
+        throw lost("a statement could not be sent: \(sql)")
+      }
+      let stream = RowStream(sql.description)
+      self.stream = stream
+      return stream
+    }
+
+    /// The name of the statement, which may be sent next, and its values.
+    func prepared(
+      _ sql: StaticString, _ values: [Value]
+    ) throws(Refusal) -> (name: String, parameters: PostgreSQLParameters) {
       if let left = statementsLeft {
         guard left > 0 else { throw .broken(evidence: "one statement too many: \(sql)") }
         statementsLeft = left - 1
@@ -141,14 +154,8 @@
       }
       try mayStart(sql.description)
       let parameters = PostgreSQLParameters(values)
-      var name = statements.find(sql, parameters.types)
-      if name == nil { name = try prepare(sql, parameters.types) }
-      guard let name, parameters.send(to: name, on: handle) else {
-        throw lost("a statement could not be sent: \(sql)")
-      }
-      let stream = RowStream(sql.description)
-      self.stream = stream
-      return stream
+      if let name = statements.find(sql, parameters.types) { return (name, parameters) }
+      return (try prepare(sql, parameters.types), parameters)
     }
 
     /// The connection takes one statement at a time: what is left of the one before is received.
@@ -159,7 +166,12 @@
         throw .broken(evidence: "the transaction ended before: \(sql)")
       }
       guard let stream else { return }
-      while let result = try receive(stream) { stream.waiting.append(result) }
+      while let result = try receive(stream) {
+        guard stream.waiting.count < Limits.waitingRowsMax else {
+          throw .broken(evidence: "too many rows wait for \(sql), of: \(stream.sql)")
+        }
+        stream.waiting.append(result)
+      }
     }
 
     private func prepare(_ sql: StaticString, _ types: [Oid]) throws(Refusal) -> String {
@@ -228,19 +240,6 @@
       }
       // No reason to run anything again.
       isLost = true
-    }
-  }
-
-  /// The rows of one statement, and how it came out.
-  final class RowStream {
-    let sql: String
-    /// What came while another statement was run.
-    var waiting = ArraySlice<PostgreSQLResult>()
-    var changes = 0
-    var refusal: Refusal?
-
-    init(_ sql: String) {
-      self.sql = sql
     }
   }
 #endif

@@ -29,7 +29,11 @@
       writers = PostgreSQLPool(url, .writing, mode: mode, countMax: Limits.serverWritersMax)
     }
 
-    public var figures: StorageFigures { counts.withLock { $0 } }
+    public var figures: StorageFigures {
+      var figures = counts.withLock { $0 }
+      figures.reconnects = readers.reconnects + writers.reconnects
+      return figures
+    }
 
     public func hasKnownSchema() throws(Refusal) -> Bool {
       let applied = try read { connection throws(Refusal) in
@@ -81,6 +85,7 @@
         case .conflict where repeatsLeft > 0 && !deadline.isPast,
           .duplicate where repeatsLeft > 0 && !deadline.isPast:
           repeatsLeft -= 1
+          count(\.retries)
         case .lost where reconnectsLeft > 0 && !deadline.isPast:
           reconnectsLeft -= 1
           writers.closeIdle()

@@ -16,6 +16,9 @@
     private let returned = Condition()
     private var idle: [PostgreSQLConnection] = []
     private var lentCount = 0
+    /// Connections that are gone, and how many were made in their place.
+    private var lostCount = 0
+    private var renewedCount: Int64 = 0
 
     init(
       _ url: ServerURL, _ purpose: PostgreSQLConnection.Purpose, mode: OpeningMode, countMax: Int
@@ -26,6 +29,9 @@
       self.countMax = countMax
     }
 
+    /// How many connections were made in place of one that was lost, or closed for fear of it.
+    var reconnects: Int64 { lock.locked { renewedCount } }
+
     /// Throws `.busy` when all connections are lent and none came back in time, or no new one can
     /// be made. Whoever has one must not wait for a second: if all did, none would ever come back.
     func borrow(until deadline: Deadline) throws(Refusal) -> PostgreSQLConnection {
@@ -33,18 +39,28 @@
       guard isGranted else { throw .busy(evidence: "all connections were lent") }
       while let connection = lock.locked({ idle.popLast() }) {
         if !connection.isStale { return connection }
+        lock.locked { lostCount += 1 }
       }
       do throws(Refusal) {
-        return try PostgreSQLConnection(url, purpose, mode: mode)
+        let connection = try PostgreSQLConnection(url, purpose, mode: mode)
+        lock.locked { noteNew() }
+        return connection
       } catch {
         endLoan(keeping: nil)
         throw error
       }
     }
 
+    private func noteNew() {
+      guard lostCount > 0 else { return }
+      lostCount -= 1
+      renewedCount += 1
+    }
+
     /// A connection that is lost, or in a transaction still, is closed instead.
     func giveBack(_ connection: PostgreSQLConnection) {
       connection.rollBack()
+      if connection.isLost { lock.locked { lostCount += 1 } }
       endLoan(keeping: connection.isLost ? nil : connection)
     }
 
@@ -52,6 +68,7 @@
     func closeIdle() {
       let closed = lock.locked {
         defer { idle.removeAll() }
+        lostCount += idle.count
         return idle
       }
       // They close here, and not under the lock.

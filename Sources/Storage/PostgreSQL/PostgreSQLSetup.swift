@@ -11,10 +11,13 @@
     private static let serverVersionMin: Int32 = 140_000
 
     /// Blocks for `Limits.connectSeconds` for each address of each host.
-    static func connect(_ url: ServerURL) throws(Refusal) -> OpaquePointer {
+    /// - Parameter kind: which servers will do, in libpq's words (target_session_attrs).
+    static func connect(
+      _ url: ServerURL, to kind: String = "read-write"
+    ) throws(Refusal) -> OpaquePointer {
       // What comes before the URL, it may say otherwise; what comes after, it may not.
       let parameters: [(String, String)] = [
-        ("target_session_attrs", "read-write"), ("fallback_application_name", "dompet"),
+        ("target_session_attrs", kind), ("fallback_application_name", "dompet"),
         ("dbname", url.text), ("client_encoding", "UTF8"),
         ("connect_timeout", "\(Limits.connectSeconds)"), ("keepalives", "1"),
         ("keepalives_idle", "\(Limits.keepaliveIdleSeconds)"),

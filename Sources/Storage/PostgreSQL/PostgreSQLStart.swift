@@ -30,11 +30,20 @@
           return try PostgreSQLConnection(url, .migrating, mode: mode)
         } catch {
           guard case .busy = error, !deadline.isPast, url.mayComeBack else {
-            throw cannotOpen(error)
+            throw cannotOpen(explained(error))
           }
           sleep(1)
         }
       }
+    }
+
+    /// libpq says no more than "session is read-only".
+    private func explained(_ refusal: Refusal) -> Refusal {
+      guard case .busy(let evidence) = refusal, evidence.contains("read-only"), url.isInRecovery
+      else { return refusal }
+      return .busy(
+        evidence: evidence + "; the server is in recovery: it follows another one, which must "
+          + "stand in the URL too, or is being restored")
     }
 
     private func migrate(_ connection: PostgreSQLConnection) throws(StorageFailure) {

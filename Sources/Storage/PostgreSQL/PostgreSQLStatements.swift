@@ -1,7 +1,8 @@
-// Prepared statements and their parameters.
+// Prepared statements, their parameters, and the rows that they give.
 
 #if PostgreSQL
   import CPostgreSQL
+  import Domain
 
   /// The statements that were prepared on one connection. They are found again by the address of
   /// their text in the program, as in SQLite, and by the types of their parameters.
@@ -80,6 +81,19 @@
         return PQsendQueryPrepared(
           connection, statement, Int32(clamping: places.count), pointers, lengths, formats, 0) == 1
       }
+    }
+  }
+
+  /// The rows of one statement, and how it came out.
+  final class RowStream {
+    let sql: String
+    /// What came while another statement was run.
+    var waiting = ArraySlice<PostgreSQLResult>()
+    var changes = 0
+    var refusal: Refusal?
+
+    init(_ sql: String) {
+      self.sql = sql
     }
   }
 #endif

@@ -76,6 +76,10 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   /// It numbers rows after the largest that is there.
   func resumeNumbering(of table: String, after number: Int64) {}
 
+  func findHazards(_ found: (Hazard) -> Void) {}
+
+  func databaseBytes() -> Int64? { nil }
+
   /// How many rows have been inserted, updated or deleted here so far, by triggers too. A statement
   /// that failed counts for none: SQLite has undone it.
   var rowsWritten: Int64 { sqlite3_total_changes64(handle) }

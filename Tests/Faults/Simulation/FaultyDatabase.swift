@@ -166,6 +166,10 @@ struct WatchedConnection: Connection {
   func findDamage(_ found: (String) -> Void) throws(Refusal) { try real.findDamage(found) }
 
   func findOrphans(_ found: (String) -> Void) throws(Refusal) { try real.findOrphans(found) }
+
+  func findHazards(_ found: (Hazard) -> Void) throws(Refusal) { try real.findHazards(found) }
+
+  func databaseBytes() throws(Refusal) -> Int64? { try real.databaseBytes() }
 }
 
 extension StaticString {
