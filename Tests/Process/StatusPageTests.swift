@@ -67,15 +67,7 @@ struct StatusPageTests {
 
   @Test(
     "tells of a task that is overdue or did not end well",
-    arguments: [
-      ("reconcile", "asked about 3 top-ups: 1 settled, 2 unknown", 1.0, "Xendit did not answer"),
-      ("reconcile", "asked about 0 top-ups: 0 settled, 0 unknown", 700, "Reconcile is overdue"),
-      ("backup", "done", 27 * 3600, "Backup is overdue (27 h ago)"),
-      ("prune", "done", 60 * 3600, "Prune is overdue (2 d ago)"),
-      ("verify", "0 findings", 9 * 86_400, "Verify is overdue"),
-      ("verify", "2 findings", 1, "Verify found: 2 findings"),
-      ("verify", "<b>", 1, "Verify found: &lt;b&gt;"),
-    ])
+    arguments: troubles)
   func task(task: String, outcome: String, secondsAgo: Double, words: String) throws {
     try noteAllWell()
     try note(task, outcome, secondsAgo: secondsAgo)
@@ -107,3 +99,14 @@ struct StatusPageTests {
     #expect(page.contains("<small>150\u{202F}000\u{A0}IDR</small>"))
   }
 }
+
+/// A task, what was noted of it, how long ago, and what is said of it.
+private let troubles: [(String, String, Double, String)] = [
+  ("reconcile", "asked about 3 top-ups: 1 settled, 2 unknown", 1, "Xendit did not answer"),
+  ("reconcile", "asked about 0 top-ups: 0 settled, 0 unknown", 700, "Reconcile is overdue"),
+  ("backup", "done", 97_200, "Backup is overdue (27 h ago)"),
+  ("prune", "done", 216_000, "Prune is overdue (2 d ago)"),
+  ("verify", "0 findings", 777_600, "Verify is overdue"),
+  ("verify", "2 findings", 1, "Verify found: 2 findings"),
+  ("verify", "<b>", 1, "Verify found: &lt;b&gt;"),
+]
