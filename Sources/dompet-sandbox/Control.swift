@@ -22,6 +22,8 @@ struct StatusChange: Sendable {
   let status: Invoice.Status
   var paidAmount: String?
   var currency: String?
+  /// The way that the payer chose.
+  var channel: PaymentChannel?
   var copies = 1
 }
 

@@ -23,6 +23,10 @@ struct Invoice: Sendable {
   var updated: Timestamp
   let expires: Timestamp
   var payment: Payment?
+  /// The way to pay that the payer chose last.
+  var chosenChannel: PaymentChannel?
+  /// When a payment failed last.
+  var failedAt: Timestamp?
 
   struct Payment: Sendable {
     let paidAt: Timestamp
@@ -81,6 +85,15 @@ extension Invoice {
     requested[name]?.string
   }
 
+  /// The ways to pay that are offered: in rupiah all, unless the shop named some
+  /// (`payment_methods`); in other currencies cards alone.
+  var channels: [PaymentChannel] {
+    guard currency == "IDR" else { return PaymentChannel.all.filter { $0.method == .creditCard } }
+    let named = requested["payment_methods"]?.array?.compactMap(\.string) ?? []
+    let wanted = PaymentChannel.all.filter { named.contains($0.code) }
+    return wanted.isEmpty ? PaymentChannel.all : wanted
+  }
+
   private var requested: JSONValue {
     (try? JSONValue.parse(request)) ?? .object([])
   }
@@ -109,44 +122,30 @@ extension Invoice {
   private func writePayment(_ payment: Payment, _ writer: inout JSONWriter) {
     writer.member("paid_at", payment.paidAt.rfc3339)
     writer.number("paid_amount", digits: payment.amount)
-    writer.member("payment_id", "ewc_\(id)")
-    writer.member("payment_method", "EWALLET")
-    writer.member("payment_channel", "DANA")
-    writer.member("ewallet_type", "DANA")
+    (chosenChannel ?? .unlessChosen).writePayment(of: id, &writer)
     writer.member("payment_method_id", "pm-\(id)")
   }
 
-  /// The ways to pay, in rupiah; the SDKs want the lists even where they are empty.
+  /// The ways to pay; the SDKs want the lists even where they are empty.
   private func writeChannels(_ writer: inout JSONWriter) {
-    let isRupiah = currency == "IDR"
-    writer.member(
-      "available_banks",
-      array: { banks in
-        if isRupiah { banks.element(object: writeBank) }
-      })
-    writer.member(
-      "available_retail_outlets",
-      array: { outlets in
-        if isRupiah { outlets.element(object: { $0.member("retail_outlet_name", "ALFAMART") }) }
-      })
-    writer.member(
-      "available_ewallets",
-      array: { wallets in
-        for type in isRupiah ? ["DANA", "OVO"] : [] {
-          wallets.element(object: { $0.member("ewallet_type", type) })
-        }
-      })
-    writer.member(
-      "available_qr_codes",
-      array: { codes in
-        if isRupiah { codes.element(object: { $0.member("qr_code_type", "QRIS") }) }
-      })
+    let channels = channels
+    for (list, method, name) in channelLists {
+      writer.member(
+        list,
+        array: { entries in
+          for channel in channels where channel.method == method {
+            entries.element(object: { entry in
+              entry.member(name, channel.code)
+              if method == .bankTransfer { writeAccount(&entry) }
+            })
+          }
+        })
+    }
     writer.member("available_direct_debits", array: { _ in })
     writer.member("available_paylaters", array: { _ in })
   }
 
-  private func writeBank(_ bank: inout JSONWriter) {
-    bank.member("bank_code", "BRI")
+  private func writeAccount(_ bank: inout JSONWriter) {
     bank.member("collection_type", "POOL")
     bank.number("transfer_amount", digits: amount)
     bank.member("bank_branch", "Virtual Account")
@@ -154,3 +153,11 @@ extension Invoice {
     bank.member("identity_amount", Int64(0))
   }
 }
+
+/// Under which name an answer lists the channels of a method, and what it calls each.
+private let channelLists: [(list: String, method: PaymentChannel.Method, name: String)] = [
+  ("available_banks", .bankTransfer, "bank_code"),
+  ("available_retail_outlets", .retailOutlet, "retail_outlet_name"),
+  ("available_ewallets", .eWallet, "ewallet_type"),
+  ("available_qr_codes", .qrCode, "qr_code_type"),
+]

@@ -112,7 +112,8 @@ extension Connection {
       UPDATE invoices SET status = $2, updated_at = $3, currency = ifnull($5, currency),
         paid_at = CASE WHEN $2 = 'EXPIRED' THEN NULL ELSE ifnull(paid_at, $3) END,
         paid_amount = CASE WHEN $2 = 'EXPIRED' THEN NULL
-          ELSE coalesce($4, paid_amount, amount) END
+          ELSE coalesce($4, paid_amount, amount) END,
+        payment_channel = ifnull($6, payment_channel)
       WHERE id = $1 AND ($2 = 'SETTLED'
         OR ($2 = 'PAID' AND status <> 'SETTLED')
         OR ($2 = 'EXPIRED' AND status IN ('PENDING', 'EXPIRED')))
@@ -121,7 +122,20 @@ extension Connection {
       [
         .text(id), .text(change.status.rawValue), .moment(now),
         .optional(change.paidAmount), .optional(change.currency),
+        .optional(change.channel?.code),
       ], Invoice.init)
+  }
+
+  /// A payment that failed: the invoice stays open, and nothing of it changes for the shop.
+  func failPayment(
+    of id: String, by channel: PaymentChannel?, at now: Timestamp
+  ) throws(Refusal) {
+    try execute(
+      """
+      UPDATE invoices SET failed_at = $2, payment_channel = ifnull($3, payment_channel)
+      WHERE id = $1 AND status = 'PENDING' AND created_at <= $2
+      """,
+      [.text(id), .moment(now), .optional(channel?.code)])
   }
 }
 
@@ -154,5 +168,7 @@ extension Invoice {
     if let paidAt = try row.optionalInteger(10), let paid = try row.optionalText(11) {
       payment = Payment(paidAt: Timestamp(microseconds: paidAt), amount: paid)
     }
+    chosenChannel = try row.optionalText(12).flatMap(PaymentChannel.init(code:))
+    failedAt = try row.optionalInteger(13).map(Timestamp.init(microseconds:))
   }
 }

@@ -7,7 +7,8 @@
 //   GET    /sandbox/v2/invoices/{id}         read one
 //   POST   /sandbox/invoices/{id}/expire!    expire one
 //   GET    /sandbox/web/{id}                 the payer's page; /sandbox/style.css dresses it
-//   POST   /sandbox/web/{id}/pay             its two buttons; both answer 303 back to the page
+//   POST   /sandbox/web/{id}/pay             its three buttons, with the `channel` that was chosen;
+//   POST   /sandbox/web/{id}/fail            all answer 303 back to the page
 //   POST   /sandbox/web/{id}/expire
 //   GET    /sandbox/control/invoices         the truth: every invoice (Control.swift)
 //   POST   /sandbox/control/invoices/{id}    pay, settle or expire one and send its webhook
@@ -87,6 +88,9 @@ let routes: [Route] = [
   Route("GET", "sandbox/style.css") { _, _ in .stylesheet },
   Route("POST", "sandbox/web/{id}/pay") { sandbox, call throws(Refusal) in
     try sandbox.pressPay(call)
+  },
+  Route("POST", "sandbox/web/{id}/fail") { sandbox, call throws(Refusal) in
+    try sandbox.pressFail(call)
   },
   Route("POST", "sandbox/web/{id}/expire") { sandbox, call throws(Refusal) in
     try sandbox.pressExpire(call)

@@ -19,7 +19,7 @@ final class Sandbox: Sendable {
     self.settings = settings
     basicCredentials = encodedCredentials(user: settings.secretKey)
     database = try SQLiteDatabase(
-      path: settings.databasePath, migrations: [firstMigration], mode: .service)
+      path: settings.databasePath, migrations: sandboxMigrations, mode: .service)
   }
 
   var currentSwitches: Switches {

@@ -3,7 +3,9 @@
 
 import Storage
 
-let firstMigration = Migration(
+let sandboxMigrations = [firstMigration, paymentMigration]
+
+private let firstMigration = Migration(
   name: "001_sandbox", kind: .expands,
   sqlite: Array(
     """
@@ -37,4 +39,14 @@ let firstMigration = Migration(
       answer     TEXT
     ) STRICT;
     CREATE INDEX deliveries_by_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+    """.utf8))
+
+private let paymentMigration = Migration(
+  name: "002_ways_to_pay", kind: .expands,
+  sqlite: Array(
+    """
+    -- The way that the payer chose last, such as BCA; NULL where nobody chose.
+    ALTER TABLE invoices ADD COLUMN payment_channel TEXT;
+    -- When a payment failed last. The invoice stays open.
+    ALTER TABLE invoices ADD COLUMN failed_at INTEGER;
     """.utf8))

@@ -14,11 +14,14 @@ struct PayerPageTests {
 
   @Test("the page shows amount, description and what one can do")
   func open() throws {
-    let page = try page(try rig.create(["amount": 1_250_000, "description": "Top-up of Ani"]))
+    let page = try page(
+      try rig.create(
+        ["amount": 1_250_000, "description": "Top-up of Ani", "invoice_duration": 86_000]))
     #expect(page.status == 200)
     #expect(page.header("content-type") == "text/html; charset=utf-8")
     for text in [
-      "Rp 1.250.000", "Top-up of Ani", "Pay before", "Simulate payment", "Let it expire",
+      "Rp 1.250.000", "Top-up of Ani", "Pay before", "23 hours left", "Simulate payment",
+      "Let the payment fail", "Let it expire", "No money moves here",
     ] {
       #expect(page.text.contains(text), "\(text)")
     }
@@ -35,6 +38,27 @@ struct PayerPageTests {
     #expect(page.contains("Paid, thank you"))
     #expect(page.contains(#"href="https://shop.example/?a=1&amp;b=2""#))
     #expect(!page.contains("<form"))
+  }
+
+  @Test("once all is paid, the page returns to the shop by itself, and not before")
+  func returning() throws {
+    let id = try rig.create(["success_redirect_url": "https://shop.example/?a=1&b=2"])
+    #expect(try !page(id).text.contains("http-equiv"))
+    try rig.press("pay", of: id)
+    let refresh =
+      #"<meta http-equiv="refresh" content="3;url=https://shop.example/?a=1&amp;b=2">"#
+    #expect(try page(id).text.contains(refresh))
+  }
+
+  @Test(
+    "the page says how long there is left",
+    arguments: [
+      (45, "less than a minute"), (90, "1 minute"), (3605, "60 minutes"), (7205, "2 hours"),
+      (172_805, "2 days"), (31_535_000, "364 days"),
+    ])
+  func timeLeft(seconds: Int, words: String) throws {
+    let page = try page(try rig.create(["invoice_duration": seconds])).text
+    #expect(page.contains(">\(words) left<"))
   }
 
   @Test("pressing twice pays once")
@@ -75,7 +99,19 @@ struct PayerPageTests {
   func noScriptLink(url: String) throws {
     let id = try rig.create(["success_redirect_url": url])
     _ = try rig.call("POST", "/web/\(id)/pay", key: nil)
-    #expect(try !page(id).text.contains("href=\"\(url)"))
+    let page = try page(id).text
+    #expect(!page.contains("href=\"\(url)") && !page.contains("http-equiv"))
+  }
+
+  @Test("who does not want to pay goes back to where the shop takes failures")
+  func back() throws {
+    let id = try rig.create(["failure_redirect_url": "https://shop.example/no"])
+    let link = #"<a href="https://shop.example/no">Back without paying</a>"#
+    #expect(try page(id).text.contains(link))
+    let none = try rig.create(["failure_redirect_url": "javascript:alert(1)"])
+    #expect(try !page(none).text.contains("Back without paying"))
+    try rig.press("expire", of: id)
+    #expect(try page(id).text.contains(#"href="https://shop.example/no">Back to the shop</a>"#))
   }
 
   @Test("the page needs nothing that a strict policy forbids")
@@ -95,7 +131,7 @@ struct PayerPageTests {
   }
 
   private func page(_ id: String) throws -> HTTPAnswer {
-    try #require(try rig.call("GET", "/web/\(id)", key: nil))
+    try rig.page(id)
   }
 }
 

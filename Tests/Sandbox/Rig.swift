@@ -50,11 +50,17 @@ final class Rig: Sendable {
   }
 
   /// Kills the sandbox at once and starts it again on the same file.
-  func killAndRestart() throws {
+  /// - Parameter statements: what is done to the file meanwhile, in SQL.
+  func killAndRestart(statements: String? = nil) throws {
     try sandbox.withLock { child in
       child.signal(SIGKILL, toGroup: true)
       _ = child.wait(timeoutSeconds: 10)
       try FileManager.default.removeItem(atPath: "\(directory.path)/s.sock")
+      if let statements {
+        let result = try runCommand(
+          "sqlite3", ["-bail", "\(directory.path)/sandbox.db", statements], environment: settings)
+        #expect(result.status == 0, "\(result.errors)")
+      }
       child = try Rig.start(directory.path, settings)
     }
     try awaitReady()
@@ -102,6 +108,19 @@ extension Rig {
     let answer = try #require(
       try call("POST", "/v2/invoices", json: String(decoding: body, as: UTF8.self)))
     return try #require(answer.json["id"] as? String)
+  }
+
+  /// Presses a button of the payer's page, having chosen a way to pay or not.
+  @discardableResult
+  func press(_ button: String, of id: String, form: String? = nil) throws -> HTTPAnswer {
+    try HTTP.send(
+      "POST", "/sandbox/web/\(id)/\(button)", port: port,
+      headers: [("Content-Type", "application/x-www-form-urlencoded")],
+      body: form.map { Array($0.utf8) })
+  }
+
+  func page(_ id: String) throws -> HTTPAnswer {
+    try HTTP.send("GET", "/sandbox/web/\(id)", port: port)
   }
 
   func invoice(_ id: String) throws -> [String: Any] {
