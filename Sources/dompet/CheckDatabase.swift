@@ -10,7 +10,6 @@ extension Inspection {
   /// A checkpoint begins far below; what is larger is held up by a reader that does not end.
   private static let logBytesMax: Int64 = 256_000_000
   private static let bytesLeftMin: Int64 = 200_000_000
-  private static let bytesLeftWanted: Int64 = 2_000_000_000
   private static let secondsBehindMax: Int64 = 60
 
   mutating func database(_ location: DatabaseLocation) {
@@ -57,14 +56,18 @@ extension Inspection {
       ok("write-ahead log", "it has \(Optional(log).bytes)")
     }
     guard let left = files.bytesLeft else { return }
-    let wanted = max(Inspection.bytesLeftWanted, files.databaseBytes ?? 0)
     let text = "\(files.bytesLeft.bytes) are left beside \(files.databaseBytes.bytes) of database"
     if left < Inspection.bytesLeftMin {
       problem("disk", text, "Make room: on a full disk every payment is answered with 503.")
-    } else if left < wanted {
+    } else if left < files.bytesLeftWanted {
       warning("disk", text, "Make room, for as much as the database and 2 GB at least.")
     } else {
       ok("disk", text)
     }
   }
+}
+
+extension Storehouse {
+  /// Less is nearly full: a copy of the database should fit, and the log of a busy day.
+  var bytesLeftWanted: Int64 { max(2_000_000_000, databaseBytes ?? 0) }
 }

@@ -108,6 +108,15 @@ struct Reconcile: ParsableCommand {
   }
 }
 
+extension Reconcile {
+  /// About how many top-ups a pass learned nothing, by what `noteEnd` wrote of it.
+  static func unknown(in outcome: String) -> Int64 {
+    let words = outcome.split(separator: " ")
+    let place = words.firstIndex { $0.hasPrefix("unknown") } ?? 0
+    return place > 0 ? Int64(words[place - 1]) ?? 0 : 0
+  }
+}
+
 extension Reconciliation.Counts {
   fileprivate var hasWork: Bool { asked + checked + confirmed + denied > 0 }
 

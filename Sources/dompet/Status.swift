@@ -100,8 +100,8 @@ struct Status {
     sum.count == 0 ? "none" : "\(sum.count.grouped), \(sum.money.rupiah.grouped) IDR"
   }
 
-  private func ago(_ moment: Timestamp?) -> String {
-    moment.map { "\(age(at.seconds - $0.seconds)) ago" } ?? "none"
+  func ago(_ moment: Timestamp?, otherwise: String = "none") -> String {
+    moment.map { "\(age(at.seconds - $0.seconds)) ago" } ?? otherwise
   }
 
   private func last(_ task: Maintenance.Task) -> String {

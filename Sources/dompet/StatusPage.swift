@@ -1,57 +1,217 @@
 // The status as one page that needs nothing else: no script, no other file, nothing from the
-// network.
+// network. What needs a look comes first; colour says nothing that words do not say.
+
+import Domain
+import Ledger
 
 extension Status {
   var page: String {
-    let groups = groups.map { title, lines in
-      let rows = lines.map { name, value in
-        "<tr><th scope=\"row\">\(name.escaped)</th><td>\(value.escaped)</td></tr>"
-      }
-      return "<h2>\(title.escaped)</h2>\n<table>\n\(rows.joined(separator: "\n"))\n</table>"
-    }
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta name="robots" content="noindex">
-      <title>Dompet: status</title>
-      <style>
-      \(style)
-      </style>
-      </head>
-      <body>
-      <main>
-      <h1>Dompet</h1>
-      <p>As it was at <time datetime="\(at.rfc3339)">\(at.rfc3339)</time>.</p>
-      \(groups.joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="robots" content="noindex">
+    <title>Dompet: \(headline.escaped)</title>
+    <style>
+    \(statusStyle)
+    </style>
+    </head>
+    <body>
+    <header>
+    <h1><span class="mark" aria-hidden="true">D</span>Dompet</h1>
+    <p>As it was on <time datetime="\(at.rfc3339)">\(at.shown)</time></p>
+    </header>
+    <main>
+    \(healthSection)
+    \(todaySection)
+    \(openSection)
+    \(waitingSection)
+    \(heldSection)
+    \(maintenanceSection)
+    </main>
+    </body>
+    </html>
 
+    """
+  }
+
+  private var headline: String {
+    switch concerns.count {
+    case 0: "all is well"
+    case 1: "one thing needs a look"
+    case let count: "\(count) things need a look"
+    }
+  }
+
+  private var healthSection: String {
+    let concerns = concerns
+    let lines = concerns.map { concern in
+      let isCommand = concern.advice.hasPrefix("dompet ")
+      let advice = isCommand ? "<code>\(concern.advice)</code>" : concern.advice.escaped
+      return "<li>\(concern.what.escaped): \(advice)</li>"
+    }
+    let list = lines.isEmpty ? "" : "\n<ul>\n\(lines.joined(separator: "\n"))\n</ul>"
+    return """
+      <section class="health \(concerns.isEmpty ? "well" : "look")">
+      <span class="sign" aria-hidden="true">\(concerns.isEmpty ? "✓" : "!")</span>
+      <div><h2>\(headline.prefix(1).uppercased())\(headline.dropFirst())</h2>\(list)</div>
+      </section>
       """
   }
 
-  private var style: String {
+  private var todaySection: String {
     """
-    :root { color-scheme: light dark }
-    body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; color: #1b1b1f; background: #fff }
-    main { max-width: 40rem; margin: 0 auto; padding: 1rem }
-    h1 { font-size: 1.5rem; margin: 0 }
-    h2 { font-size: 1.1rem; margin: 1.5rem 0 .25rem }
-    table { width: 100%; border-collapse: collapse }
-    th, td { padding: .3rem 0; border-top: 1px solid #d5d5dc; vertical-align: top }
-    th { text-align: left; font-weight: normal; padding-right: 1rem }
-    td { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
-    @media (prefers-color-scheme: dark) {
-      body { color: #e6e6ea; background: #17171a }
-      th, td { border-color: #3a3a42 }
-    }
+    <section class="purse">
+    <h2>Today <small>since midnight UTC</small></h2>
+    <dl>
+    \(figure("Top-ups paid", overview.paidToday, "top-up"))
+    \(figure("Transferred", overview.transferredToday, "transfer"))
+    </dl>
+    </section>
     """
   }
+
+  private var openSection: String {
+    let open = overview.open
+    let ages = [
+      ("Up to an hour", open.lastHour), ("Up to a day", open.lastDay), ("Older", open.older),
+    ]
+    let total = ages.reduce(0) { $0 + Double($1.1.count) }
+    let rows = ages.map { name, sum in
+      """
+      <tr><th scope="row">\(name)</th><td class="share">\(bar(sum.count, of: total))</td>
+      <td>\(counted(sum.count, "top-up"))<small>\(sum.money.shown)</small></td></tr>
+      """
+    }
+    return """
+      <section>
+      <h2>Open top-ups</h2>
+      <table class="bars">
+      <thead><tr><th scope="col">Age</th><th scope="col">Share</th>
+      <th scope="col">Number and money</th></tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      </table>
+      <p class="soft">The oldest: \(ago(open.oldest)).</p>
+      </section>
+      """
+  }
+
+  /// In hundredths of what is open; the number stands beside it.
+  private func bar(_ count: Int64, of total: Double) -> String {
+    let share = total > 0 ? Double(count) / total * 100 : 0
+    let width = count > 0 ? max(1, share.rounded()) : 0
+    return """
+      <svg class="bar" role="img" aria-label="\(Int(width)) percent" viewBox="0 0 100 10" \
+      preserveAspectRatio="none"><rect class="track" width="100" height="10"/>\
+      <rect class="fill" width="\(Int(width))" height="10"/></svg>
+      """
+  }
+
+  private var waitingSection: String {
+    let review = overview.inReview
+    let advice =
+      review.count == 0
+      ? "Nothing waits for a decision."
+      : "Go through them, one by one: <code>dompet review</code>"
+    return """
+      <section>
+      <h2>Review</h2>
+      <p class="large">\(counted(review.count, "event"))</p>
+      <p>\(review.money.shown)</p>
+      <p class="soft">\(advice)</p>
+      <table>
+      \(row("For Xendit's word", overview.awaitingProvider.told("event")))
+      \(row("Credits not yet checked at Xendit", overview.uncheckedCredits.grouped))
+      </table>
+      </section>
+      """
+  }
+
+  private var heldSection: String {
+    """
+    <section>
+    <h2>Held</h2>
+    <p class="large">\(overview.wallets.money.shown)</p>
+    <p class="soft">in \(counted(overview.wallets.count, "wallet"))</p>
+    </section>
+    <section>
+    <h2>Storage</h2>
+    <table>
+    \(row("Database", files.databaseBytes.bytes))
+    \(row("Write-ahead log", files.logBytes.bytes))
+    \(row("Disk left", files.bytesLeft.bytes))
+    </table>
+    </section>
+    """
+  }
+
+  private var maintenanceSection: String {
+    let rows = Maintenance.Task.allCases.map { task in
+      let entry = entry(task)
+      let isWell = concern(task) == nil
+      return """
+        <tr><th scope="row">\(task.title)</th><td>\(ago(entry?.doneAt, otherwise: "never"))</td>
+        <td class="\(isWell ? "well" : "look")">\(isWell ? "✓ well" : "! look")</td>
+        <td>\((entry?.outcome ?? "").escaped)</td></tr>
+        """
+    }
+    return """
+      <section class="wide">
+      <h2>Maintenance</h2>
+      <table class="tasks">
+      <thead><tr><th scope="col">Task</th><th scope="col">Last done</th>
+      <th scope="col">State</th><th scope="col">Outcome</th></tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      </table>
+      </section>
+      """
+  }
 }
+
+private func figure(_ name: String, _ sum: Overview.Sum, _ noun: String) -> String {
+  """
+  <div><dt>\(name)</dt><dd><span class="large">\(sum.money.shown)</span>
+  <span>\(counted(sum.count, noun))</span></dd></div>
+  """
+}
+
+private func row(_ name: String, _ value: String) -> String {
+  "<tr><th scope=\"row\">\(name)</th><td>\(value.escaped)</td></tr>"
+}
+
+extension Overview.Sum {
+  fileprivate func told(_ noun: String) -> String {
+    count == 0 ? "none" : "\(counted(count, noun)), \(money.shown)"
+  }
+}
+
+extension Money {
+  /// With narrow blanks that do not break between each three digits.
+  fileprivate var shown: String {
+    rupiah.grouped.split(separator: " ").joined(separator: "\u{202F}") + "\u{A0}IDR"
+  }
+}
+
+extension Timestamp {
+  /// `22 November 2026, 19:05 UTC`.
+  fileprivate var shown: String {
+    let (year, month, day) = date
+    let name = months.indices.contains(Int(month) - 1) ? months[Int(month) - 1] : "?"
+    return "\(day) \(name) \(year), \(rfc3339.dropFirst(11).prefix(5)) UTC"
+  }
+}
+
+private let months = [
+  "January", "February", "March", "April", "May", "June", "July", "August", "September",
+  "October", "November", "December",
+]
 
 extension String {
   /// As text of HTML, and as a value in quotes.

@@ -82,7 +82,8 @@ extension Site {
   /// - Parameter invoiceID: nil for one whose invoice is not known.
   public func makeTopUp(
     of account: Account, reference: String = TopUpSample.reference,
-    invoiceID: String? = TopUpSample.invoiceID, status: String = "PENDING", key: String? = nil
+    invoiceID: String? = TopUpSample.invoiceID, status: String = "PENDING", key: String? = nil,
+    createdAt: Int64 = 1
   ) throws {
     let invoice = invoiceID.map { "'\($0)', 'https://pay.example/\($0)'" } ?? "NULL, NULL"
     try sql(
@@ -91,7 +92,7 @@ extension Site {
         currency, status, invoice_id, invoice_url, created_at, updated_at)
       VALUES ('\(UUID().uuidString.lowercased())', '\(account.id)', '\(account.walletID)',
         '\(reference)', \(key.map { "'\($0)'" } ?? "NULL"), 50000, 'IDR', '\(status)',
-        \(invoice), 1, 1)
+        \(invoice), \(createdAt), \(createdAt))
       """)
   }
 }
