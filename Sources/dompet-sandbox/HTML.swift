@@ -15,7 +15,7 @@ func document(_ title: String, refresh: String = "", _ main: String) -> String {
   <link rel="stylesheet" href="/sandbox/style.css">
   </head>
   <body>
-  <p class="sandbox"><strong>Sandbox</strong> A simulated checkout. No money moves here.</p>
+  <header class="sandbox"><strong>Sandbox</strong> A simulated checkout. No money moves here.</header>
   <main>
   \(main)
   </main>

@@ -109,8 +109,10 @@ def reach(page, selector):
         if wanted.evaluate("(element) => element === document.activeElement"):
             return
         page.keyboard.press("Tab")
+        # A radio button may show it on its label.
         hidden = page.evaluate("""() => document.activeElement !== document.body &&
-            getComputedStyle(document.activeElement).outlineStyle === "none" &&
+            [document.activeElement, document.activeElement.closest("label")].every((part) =>
+                !part || getComputedStyle(part).outlineStyle === "none") &&
             document.activeElement.outerHTML""")
         assert not hidden, f"the focus cannot be seen on {hidden}"
     raise AssertionError(f"{selector} cannot be reached with the keyboard")

@@ -97,10 +97,13 @@ def two_pages(stage):
     refreshed = []
     page.context.on("request", lambda asked: refreshed.append(asked)
                     if asked.url.endswith("/auth/refresh") else None)
-    change_session(page, goodUntil=0)
+    # From where nothing runs, so that neither is interrupted while it asks.
     for one in (page, other):
-        one.evaluate("setTimeout(() => location.reload(), 50)")
+        one.goto(stage.url + "/wallet/style.css")
+    change_session(page, goodUntil=0)
     person.receive(stage, 50_000)
+    for one in (page, other):
+        one.evaluate("setTimeout(() => location.assign('./'), 50)")
     for one in (page, other):
         expect(one.locator("#balance")).to_have_text("Rp 50.000")
     assert len(refreshed) == 1, refreshed

@@ -29,7 +29,7 @@ struct ContentTests {
     var expected = Self.programs + ["etc/dompet/dompet.env", "etc/nginx/conf.d/dompet.conf"]
     expected += ["usr/lib/sysusers.d/dompet.conf", "usr/lib/tmpfiles.d/dompet.conf"]
     expected += ["openapi.yaml", "docs.html", "docs.css"].map { "etc/nginx/dompet/\($0)" }
-    expected += try files("www", #/.+/#).map { "etc/nginx/dompet/\($0)" }
+    expected += try files("www", #/.+/#).map { "etc/nginx/dompet/www/\($0)" }
     expected += ["copyright", "changelog.gz", "README.md.gz"].map { "usr/share/doc/dompet/\($0)" }
     expected.append("usr/share/doc/dompet/examples/dompet-alerts.yaml")
     expected += ["dompet", "dompet-verify"].map { "usr/share/man/man1/\($0).1.gz" }
