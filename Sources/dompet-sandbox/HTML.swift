@@ -15,7 +15,9 @@ func document(_ title: String, refresh: String = "", _ main: String) -> String {
   <link rel="stylesheet" href="/sandbox/style.css">
   </head>
   <body>
-  <header class="sandbox"><strong>Sandbox</strong> A simulated checkout. No money moves here.</header>
+  <header class="sandbox">
+  <strong>Sandbox</strong> A simulated checkout. No money moves here.
+  </header>
   <main>
   \(main)
   </main>
