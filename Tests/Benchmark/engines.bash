@@ -24,6 +24,8 @@ prepare_server() {
   mkdir -p "$directory/postgresql"
   cp "$directory"/sqlite/{dompet.env,tokens,usernames,references} "$directory/postgresql/"
   start_engine postgresql
+  # A reconciliation may have noted that it ran, before it was stopped.
+  ask_server "DELETE FROM maintenance"
   say "dompet move: from SQLite to PostgreSQL"
   "$built/dompet" move --from "sqlite:$directory/sqlite/dompet.db" --to "$product_database" \
     > "$directory/move.log" 2>&1 ||
