@@ -28,7 +28,7 @@ struct KillTests {
     let journal = try Journal()
     let isOver = Shared(false)
     let refusals = Shared<[String]>([])
-    let kills = (victim == .server ? 8 : 30) * Scale.factor
+    let kills = (victim == .server ? 6 : 30) * Scale.factor
     inThreads(Self.customers + 1) { number in
       if number == 0 {
         for _ in 0..<kills {
