@@ -14,7 +14,7 @@ final class Holder {
     /// The file that writers of all processes queue at.
     case turnstile = "the turnstile's lock"
     /// SQLite's own; on a server, one that every event waits for, and no reader.
-    case transaction = "BEGIN IMMEDIATE"
+    case transaction = "the writers' lock"
     /// A read transaction, which keeps the log from beginning anew.
     case snapshot = "a reader"
 

@@ -11,7 +11,7 @@ extension Site {
 /// For what happens to SQLite's files, and what is done with them: a server has its own.
 let aboutSQLite: ConditionTrait = .enabled(if: !PostgreSQL.isTried, "it is about SQLite's files")
 
-/// For what is said of a request, or of a setting, before the store is asked: once is enough.
+/// For what is said of a request, a file or a setting before the store is asked: once is enough.
 let withoutStore: ConditionTrait = .enabled(if: !PostgreSQL.isTried, "no store has a part in it")
 
 /// Expects a problem document (RFC 9457) with exactly these members and these faults.

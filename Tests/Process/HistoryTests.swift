@@ -86,7 +86,7 @@ struct HistoryTests {
   }
 
   @Test(
-    "is refused where the query is wrong, every mistake named",
+    "is refused where the query is wrong, every mistake named", withoutStore,
     arguments: [
       ("limit=0", ["/limit"]), ("limit=101", ["/limit"]), ("type=top_up", ["/type"]),
       ("from=yesterday", ["/from"]), ("to=2025-06-15", ["/to"]), ("from=", ["/from"]),

@@ -124,7 +124,7 @@ struct OperatorTests {
     #expect(rows == ["operator:dewi", "operator:siti", "operator:budi"])
   }
 
-  @Test("exit with 64 when they are not understood", arguments: misuses)
+  @Test("exit with 64 when they are not understood", withoutStore, arguments: misuses)
   func misuse(words: String) throws {
     let result = try dompet(words.split(separator: " ").map(String.init))
     #expect(result.status == 64 && result.errors.contains("Usage: "))

@@ -37,7 +37,7 @@ struct ProfileTests {
   }
 
   @Test(
-    "lets nothing else be changed, and the name not with it",
+    "lets nothing else be changed, and the name not with it", withoutStore,
     arguments: [
       "role", "balance", "isActive", "is_active", "email", "username", "id", "password",
       "password_hash", "createdAt", "Name", "name ", "__proto__",

@@ -10,7 +10,7 @@ struct StartTests {
   private let site: Site
 
   init() throws {
-    site = try Site()
+    site = try Site(hasTables: false)
   }
 
   @Test("without a listening socket on descriptor 0 a program says so and exits with 64")

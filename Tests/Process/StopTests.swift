@@ -74,7 +74,9 @@ struct StopTests {
     #expect(program.wait() == 0)
   }
 
-  @Test("a peer that never sends the rest of its request cannot keep a program from stopping")
+  @Test(
+    "a peer that never sends the rest of its request cannot keep a program from stopping",
+    withoutStore)
   func silentPeer() throws {
     let program = try site.start("dompet-wallets")
     let connection = try FastCGIConnection(path: program.listener.path)

@@ -159,7 +159,7 @@ struct UserImportTests {
     try expectAllIsWell()
   }
 
-  @Test("survives whatever a file may hold", arguments: hostile.indices)
+  @Test("survives whatever a file may hold", withoutStore, arguments: hostile.indices)
   func survives(sample: Int) throws {
     let (bytes, fault) = hostile[sample]
     let result = try take(bytes: Array(Self.header.utf8) + bytes)
@@ -168,7 +168,7 @@ struct UserImportTests {
     #expect(try site.number("SELECT count(*) FROM users") == 0)
   }
 
-  @Test("wants its header, each column once", arguments: badHeaders)
+  @Test("wants its header, each column once", withoutStore, arguments: badHeaders)
   func header(text: String) throws {
     let result = try take(text)
     #expect(result.status == 1 && result.errors.contains("line 1: "), "\(result.errors)")

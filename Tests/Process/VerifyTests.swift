@@ -52,7 +52,7 @@ struct VerifyTests {
   @Test("exits with 78 when there is no database, or none of this schema")
   func noDatabase() throws {
     let result = try runCommand(
-      Checkout.program("dompet"), ["verify"], environment: try Site().environment)
+      Checkout.program("dompet"), ["verify"], environment: try Site(hasTables: false).environment)
     #expect(result.status == 78)
   }
 
@@ -105,7 +105,8 @@ struct VerifyTests {
   }
 
   @Test(
-    "exits with 64 and the line's number when a print-out is none", arguments: badPrintOuts.indices)
+    "exits with 64 and the line's number when a print-out is none", withoutStore,
+    arguments: badPrintOuts.indices)
   func malformed(sample: Int) throws {
     let (text, line) = badPrintOuts[sample]
     let result = try verify("--heads", file(text))

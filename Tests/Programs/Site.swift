@@ -23,13 +23,16 @@ public final class Site: Sendable {
   /// On a server.
   private let database: String
 
-  /// - Parameter environment: settings that win over the usual ones.
-  public init(_ environment: [String: String] = [:]) throws {
+  /// - Parameters:
+  ///   - environment: settings that win over the usual ones.
+  ///   - hasTables: whether a server's database has them already; a file is made by a program.
+  public init(_ environment: [String: String] = [:], hasTables: Bool = true) throws {
     directory = try TemporaryDirectory()
     database = "site_" + UUID().uuidString.lowercased().replacing("-", with: "")
     let url =
       PostgreSQL.isTried
-      ? try PostgreSQL.makeDatabase(database) : "sqlite:\(directory.path)/dompet.db"
+      ? try PostgreSQL.makeDatabase(database, hasTables: hasTables)
+      : "sqlite:\(directory.path)/dompet.db"
     let settings = [
       "DATABASE_URL": url, "WORKER_THREADS": "4",
       "JWT_ACCESS_SECRET": Site.jwtSecret, "XENDIT_WEBHOOK_TOKEN": Site.webhookToken,

@@ -73,7 +73,7 @@ public final class Stack: Sendable {
   private static func database(of directory: String) throws -> String {
     guard PostgreSQL.isTried else { return "sqlite:\(directory)/dompet.db" }
     let name = directory.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    return try PostgreSQL.makeDatabase("stack_" + name.suffix(50))
+    return try PostgreSQL.makeDatabase("stack_" + name.suffix(50), hasTables: true)
   }
 
   /// The rows of a query past the programs, columns separated by `|`.
