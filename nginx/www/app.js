@@ -111,6 +111,8 @@ async function lookOnce() {
   const now = await askSigned("GET", "/wallets/me");
   const page = now.updatedAt === wallet?.updatedAt ? null : await askHistory();
   if (signal.aborted) return;
+  // What was said of another balance is no news any more.
+  if (page && wallet) tell("");
   wallet = now;
   takeTopUps(topUps, tell, isReturn);
   if (page) takeHistory(page);
