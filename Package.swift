@@ -227,8 +227,8 @@ let package = Package(
     tests(
       "Browser", ["Support"],
       exclude: [
-        "access.py", "figures.py", "network.py", "payment.py", "people.py", "scenarios.py",
-        "sessions.py", "stage.py", "story.py", "words.py",
+        "Screenshots", "access.py", "figures.py", "network.py", "payment.py", "people.py",
+        "scenarios.py", "sessions.py", "stage.py", "story.py", "words.py",
       ]),
     tests("House", ["Support"]),
   ]

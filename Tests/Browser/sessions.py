@@ -97,7 +97,8 @@ def two_pages(stage):
     refreshed = []
     page.context.on("request", lambda asked: refreshed.append(asked)
                     if asked.url.endswith("/auth/refresh") else None)
-    # From where nothing runs, so that neither is interrupted while it asks.
+    # From where nothing runs (nor is an icon), so that neither is interrupted while it asks.
+    stage.allow("404 (Not Found)")
     for one in (page, other):
         one.goto(stage.url + "/wallet/style.css")
     change_session(page, goodUntil=0)
