@@ -41,7 +41,7 @@ struct SessionTests {
   @Test("that was ended while nobody looked leads to the sign-in form")
   func endedWhileAway() throws { try Browser.perform("ended_while_away") }
 
-  @Test("is refreshed once by two pages at the same moment, and both go on")
+  @Test("gives two pages their next tokens at the same moment, and both go on")
   func twoPages() throws { try Browser.perform("two_pages") }
 
   @Test("ends in all pages with signing out, and leaves nothing to be seen")

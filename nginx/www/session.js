@@ -1,5 +1,6 @@
 // Who is signed in. Access tokens last a quarter of an hour; the refresh token gets the next one,
-// and is good for one use: so all pages of this browser take turns, and share what came of it.
+// and is good for one use: so all pages of this browser take turns, and share what came of it. (One
+// that sees the other's a moment too late repeats the refresh, which the server takes for 10 s.)
 
 import { ask, Lost } from "./api.js";
 import { recall, remember } from "./memory.js";
