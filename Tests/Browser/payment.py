@@ -12,7 +12,8 @@ def expired_then_paid(stage):
     page.get_by_role("button", name="Let it expire").click()
     come_back(page)
     state = page.locator("#top-ups .state")
-    expect(page.locator("#news")).to_have_text("The payment did not go through. Nothing was taken.")
+    expect(page.locator("#news")).to_have_text(
+        "You came back before the payment was complete. Below is how it stands.")
     expect(state).to_have_text("Expired. Nothing was taken.")
     made, = person.top_ups()
     assert made["status"] == "EXPIRED" and person.balance() == "0.00"

@@ -4,6 +4,7 @@
 import { heard, missed } from "./connection.js";
 
 const prefix = "/api/v1";
+const problems = "urn:dompet:problem:";
 // Longer than nginx waits for the slowest program.
 const usualSeconds = 25;
 
@@ -15,7 +16,7 @@ export class Problem extends Error {
   constructor(response, { type = "", detail, errors = [] }) {
     super(detail ?? response.statusText);
     this.status = response.status;
-    this.name = type.replace("urn:dompet:problem:", "");
+    this.name = type.replace(problems, "");
     /** Where in the body: `[{pointer: "/amount", detail: "…"}]`. */
     this.errors = errors;
     /** When to come again, in seconds; 0 if that is not said. */
@@ -50,7 +51,8 @@ export async function ask(method, path, { body, headers = {}, seconds = usualSec
     const answer = await read(response);
     heard();
     if (response.ok) return answer;
-    throw new Problem(response, answer ?? {});
+    if (!answer?.type?.startsWith(problems)) throw new Error(`${response.status} by another`);
+    throw new Problem(response, answer);
   } catch (reason) {
     if (reason instanceof Problem) throw reason;
     missed();
@@ -58,7 +60,7 @@ export async function ask(method, path, { body, headers = {}, seconds = usualSec
   }
 }
 
-// A proxy that fails by itself may answer with a page of its own: then its status says all.
+// A proxy may answer with a page of its own: that says nothing of what the server has done.
 async function read(response) {
   const type = response.headers.get("Content-Type") ?? "";
   if (response.status === 204) return null;

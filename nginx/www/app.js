@@ -23,7 +23,7 @@ let wallet = null;
 let lastLook = Promise.resolve();
 let isReturn = false;
 
-prepareSignIn(enter);
+prepareSignIn(() => enter(true));
 prepareTopUp();
 prepareTransfer(lookSoon);
 prepareHistory();
@@ -33,6 +33,8 @@ onChange(() => {
   if (user()) enter();
 });
 onEnd(() => leave("sessionEnded"));
+// A page that the browser has kept aside has not heard who signed in or out meanwhile.
+window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 find("sign-out").addEventListener("click", () => {
   signOut();
   leave();
@@ -41,7 +43,9 @@ find("language").value = language;
 find("language").addEventListener("change", ({ target }) => {
   speak(target.value);
   showConnection();
-  if (wallet) showAll();
+  if (!wallet) return;
+  showHistory();
+  showAll();
 });
 setInterval(tick, 1000);
 translate();
@@ -49,25 +53,30 @@ showConnection();
 if (user()) enter();
 else leave();
 
-/** Shows the wallet, and looks at it again and again until the session ends. */
-async function enter() {
+/**
+ * Shows the wallet, and looks at it again and again until the session ends.
+ * @param {boolean} isArrival whether the reader has just signed in, and reads on from the top
+ */
+async function enter(isArrival = false) {
   watch.abort();
   watch = new AbortController();
   const { signal } = watch;
   find("who").textContent = user().name ?? user().username;
   find("sign-out").hidden = false;
+  showOnly(find("opening"));
   tellReturn();
   takeUpLeftovers(lookSoon);
   for (let failures = 0; !signal.aborted;) {
     try {
       await look();
       failures = 0;
+      if (isArrival) find("balance-title").focus();
+      isArrival = false;
     } catch (reason) {
       if (signal.aborted) return;
       if (reason instanceof SignedOut) return leave("sessionEnded");
-      if (!(reason instanceof Lost || reason instanceof Problem)) throw reason;
+      if (!(reason instanceof Lost || reason instanceof Problem)) reportError(reason);
       failures += 1;
-      if (!wallet) showOnly(find("opening"));
     }
     const calm = areOpen() ? busySeconds : calmSeconds;
     await pause(failures ? Math.min(2 ** failures, failedSecondsMax) : calm, signal);
@@ -82,6 +91,7 @@ function leave(reason) {
   document.dispatchEvent(new Event("dompet:left"));
   for (const form of document.forms) form.reset();
   find("leftovers").replaceChildren();
+  find("balance").textContent = "";
   tell("");
   find("who").textContent = "";
   find("sign-out").hidden = true;
@@ -122,7 +132,6 @@ async function lookOnce() {
 function showAll() {
   find("balance").textContent = rupiah(wallet.balance);
   showTopUps();
-  showHistory();
   tick();
   showOnly(find("wallet"));
 }

@@ -3,26 +3,23 @@
 import { element, find } from "./page.js";
 import { text } from "./words.js";
 
-let missedSince = null;
+let isMissed = false;
 
 /** An answer came, whichever. */
 export function heard() {
-  missedSince = null;
+  isMissed = false;
   show();
 }
 
 /** No answer came. */
 export function missed() {
-  missedSince ??= Date.now();
+  isMissed = true;
   show();
 }
 
-/** How long there has been no answer, in seconds. */
-export const silentSeconds = () => (missedSince ? (Date.now() - missedSince) / 1000 : 0);
-
 export function show() {
   const line = find("connection");
-  const key = !navigator.onLine ? "offline" : missedSince ? "unreachable" : null;
+  const key = !navigator.onLine ? "offline" : isMissed ? "unreachable" : null;
   if (line.dataset.key === (key ?? "")) return;
   line.dataset.key = key ?? "";
   line.hidden = !key;

@@ -16,25 +16,33 @@ import { duration, text } from "./words.js";
  * @param {(problem: Problem) => string|null} explain knows the problems of this form
  */
 export function serve(form, work, explain = () => null) {
-  const say = (message, mood = "busy") => showMessage(form, message, mood);
+  // What is under way when the user leaves has nothing to say to the next one.
+  let run = 0;
+  const setBusy = (isBusy) => form.toggleAttribute("data-busy", isBusy);
+  document.addEventListener("dompet:left", () => {
+    run += 1;
+    setBusy(false);
+  });
   form.addEventListener("reset", () => {
     clearFaults(form);
-    say("");
+    showMessage(form, "");
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (form.ariaBusy === "true") return;
-    form.ariaBusy = "true";
+    if (form.hasAttribute("data-busy")) return;
+    const mine = ++run;
+    const say = (message, mood = "busy") => mine === run && showMessage(form, message, mood);
+    setBusy(true);
     clearFaults(form);
     say(text("working"));
     try {
       say((await work(fields(form), say)) ?? "", "good");
     } catch (reason) {
-      // Noted all the same, and taken up again when the same user signs in.
-      if (reason instanceof SignedOut) return void say("");
-      say(tellFault(form, reason, explain), "bad");
+      // What shall be done once is noted all the same, and taken up when the same user signs in.
+      if (reason instanceof SignedOut) say("");
+      else if (mine === run) say(tellFault(form, reason, explain), "bad");
     } finally {
-      form.ariaBusy = "false";
+      if (mine === run) setBusy(false);
     }
   });
 }
@@ -83,7 +91,10 @@ function clearFaults(form) {
 
 function tellFault(form, reason, explain) {
   if (reason instanceof Lost) return text("unreachable");
-  if (!(reason instanceof Problem)) throw reason;
+  if (!(reason instanceof Problem)) {
+    reportError(reason);
+    return text("other", reason.message);
+  }
   const known = explain(reason);
   if (known) return known;
   if (reason.status === 429) return waitOut(form, reason.retrySeconds);

@@ -11,23 +11,38 @@ const downloadSeconds = 600;
 
 let rows = [];
 let nextCursor = null;
+let shownType = "";
+// Raised by whatever makes an answer that is under way too old.
+let turn = 0;
 
 export function prepareHistory() {
-  find("history-type").addEventListener("change", async () => {
-    const page = await askHistory().catch(() => null);
+  const type = find("history-type");
+  type.addEventListener("change", async () => {
+    const page = await askHistory().catch(() => {
+      type.value = shownType;
+    });
     if (page) takeHistory(page);
-    showHistory();
   });
   find("history-more").addEventListener("click", () => addPage().catch(() => {}));
   serve(find("history-form"), download);
+  document.addEventListener("dompet:left", () => {
+    turn += 1;
+    takeHistory({ items: [], nextCursor: null });
+  });
 }
 
-/** The first page as it is now. */
-export const askHistory = () => askSigned("GET", `${path}?${query()}`);
+/** The first page as it is now; null if another one has been asked for meanwhile. */
+export async function askHistory() {
+  const mine = ++turn;
+  const page = await askSigned("GET", `${path}?${query()}`);
+  return mine === turn ? page : null;
+}
 
 export function takeHistory(page) {
   rows = page.items;
   nextCursor = page.nextCursor;
+  shownType = find("history-type").value;
+  showHistory();
 }
 
 export function showHistory() {
@@ -38,12 +53,17 @@ export function showHistory() {
 }
 
 async function addPage() {
-  const page = await askSigned("GET", `${path}?${query({ cursor: nextCursor })}`);
-  const first = rows.length;
-  rows = [...rows, ...page.items];
-  nextCursor = page.nextCursor;
-  showHistory();
-  find("history-rows").children[first]?.focus();
+  const more = find("history-more");
+  const [mine, first] = [turn, rows.length];
+  more.disabled = true;
+  try {
+    const page = await askSigned("GET", `${path}?${query({ cursor: nextCursor })}`);
+    if (mine !== turn) return;
+    takeHistory({ items: [...rows, ...page.items], nextCursor: page.nextCursor });
+    find("history-rows").children[first]?.focus();
+  } finally {
+    more.disabled = false;
+  }
 }
 
 function query(more = {}) {
@@ -52,14 +72,13 @@ function query(more = {}) {
 }
 
 function row({ type, amount, balanceAfter, description, reference, createdAt }) {
-  const cell = (key, className, ...children) =>
-    element("td", { className, "data-label": text(key) }, ...children);
+  const cell = (className, ...children) => element("td", { className }, ...children);
   return element("tr", { tabIndex: -1 },
-    cell("when", "when", element("time", { dateTime: createdAt }, moment(createdAt))),
-    cell("what", "what", element("strong", {}, text(type)),
+    cell("when", element("time", { dateTime: createdAt }, moment(createdAt))),
+    cell("what", element("strong", {}, text(type)),
       element("small", {}, type === "TOP_UP" ? reference : description ?? reference)),
-    cell("amount", amount.startsWith("-") ? "money amount" : "money amount in", change(amount)),
-    cell("balanceAfter", "money after", rupiah(balanceAfter)));
+    cell(amount.startsWith("-") ? "money amount" : "money amount in", change(amount)),
+    cell("money after", rupiah(balanceAfter)));
 }
 
 async function download() {

@@ -23,7 +23,7 @@ export function intend(kind, path, body) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const key = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const intent = { key, kind, path, body, owner, madeAt: Date.now() };
-  save(owner, [...load(owner), intent]);
+  if (!save(owner, [...load(owner), intent])) throw new Error("this browser keeps nothing");
   return intent;
 }
 
@@ -47,9 +47,11 @@ export async function settle(intent, tell) {
       const headers = { "Idempotency-Key": intent.key };
       const { body, owner } = intent;
       const answer = await askSigned("POST", intent.path, { body, headers, owner });
+      ensureOwner(intent);
       forget(intent);
       return answer;
     } catch (reason) {
+      ensureOwner(intent);
       const isOpen = reason instanceof Lost || reason.isForNow;
       if (!isOpen) {
         if (reason instanceof Problem) forget(intent);
@@ -60,6 +62,11 @@ export async function settle(intent, tell) {
       await pause(wait);
     }
   }
+}
+
+// An answer that comes when somebody else has signed in is for nobody here: the intent stays.
+function ensureOwner({ owner }) {
+  if (user()?.id !== owner) throw new SignedOut();
 }
 
 const load = (owner) => recall(place(owner)) ?? [];

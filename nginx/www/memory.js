@@ -1,4 +1,4 @@
-// What this browser remembers between pages. Damaged or without room, it remembers nothing.
+// What this browser remembers between pages. What is damaged is forgotten.
 
 export function recall(place) {
   try {
@@ -8,8 +8,16 @@ export function recall(place) {
   }
 }
 
-/** A value of null or undefined is forgotten. */
+/**
+ * A value of null is forgotten.
+ * @returns {boolean} false if the browser has no room for it, or keeps nothing at all
+ */
 export function remember(place, value) {
-  if (value === null || value === undefined) localStorage.removeItem(place);
-  else localStorage.setItem(place, JSON.stringify(value));
+  try {
+    if (value === null) localStorage.removeItem(place);
+    else localStorage.setItem(place, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -9,7 +9,9 @@ import { pause } from "./page.js";
 const place = "dompet.session";
 // So much before its end a token is not used any more.
 const marginSeconds = 20;
-// A refresh whose answer was lost may be repeated for 10 s; later it would end the session.
+// A refresh may be repeated for 10 s, since its answer may be lost; later it would end the session.
+// Two tries fit in.
+const refreshSeconds = 4;
 const repeatSeconds = 8;
 
 /** The session is over, by whatever: sign in again. */
@@ -65,7 +67,11 @@ export async function askSigned(method, path, { headers, owner, ...content } = {
     if (reason.status !== 401) throw reason;
   }
   // Refused before its time: the secret was changed, or the session has ended.
-  return attempt(await accessToken(owner, token));
+  try {
+    return await attempt(await accessToken(owner, token));
+  } catch (reason) {
+    throw reason.status === 401 ? end() : reason;
+  }
 }
 
 /** Calls when another page of this browser signs in or out. */
@@ -84,26 +90,45 @@ function accessToken(owner, refused) {
     const held = recall(place);
     if (!held || owner && held.user.id !== owner) throw new SignedOut();
     if (held.accessToken !== refused && Date.now() < held.goodUntil) return held.accessToken;
-    return (await refresh(held.refreshToken)).accessToken;
+    return (await refresh(held)).accessToken;
   });
 }
 
-async function refresh(refreshToken) {
-  const begin = Date.now();
+async function refresh(held) {
+  const body = { refreshToken: held.refreshToken };
+  const lastTry = Date.now() + repeatSeconds * 1000;
   for (;;) {
     try {
-      return keep(await ask("POST", "/auth/refresh", { body: { refreshToken } }));
+      const answer = await ask("POST", "/auth/refresh", { body, seconds: refreshSeconds });
+      return successor(held) ?? keep(answer);
     } catch (reason) {
-      if (reason.status === 401) {
-        remember(place, null);
-        document.dispatchEvent(new Event("dompet:ended"));
-        throw new SignedOut();
-      }
-      const isRepeated = reason instanceof Lost && Date.now() - begin < repeatSeconds * 1000;
-      if (!isRepeated) throw reason;
-      await pause(1);
+      const other = reason.status === 401 && successor(held);
+      if (other) return other;
+      if (reason.status === 401) throw end();
+      if (!(reason instanceof Lost && Date.now() < lastTry)) throw reason;
     }
+    await pause(1);
+    const other = successor(held);
+    if (other) return other;
   }
+}
+
+/**
+ * What was stored since a session was read: another page's tokens of the same user, or null.
+ * @throws {SignedOut} whoever has signed out or in meanwhile is not touched by a late answer
+ */
+function successor(held) {
+  const now = recall(place);
+  if (now?.refreshToken === held.refreshToken) return null;
+  if (now?.user.id === held.user.id) return now;
+  throw new SignedOut();
+}
+
+/** The server has ended the session. */
+function end() {
+  remember(place, null);
+  document.dispatchEvent(new Event("dompet:ended"));
+  return new SignedOut();
 }
 
 // Where the browser has no locks (plain HTTP from elsewhere), pages of their own must do.
@@ -118,6 +143,6 @@ function exclusively(body) {
 function keep({ accessToken, refreshToken, expiresIn, user }) {
   const goodUntil = Date.now() + (expiresIn - marginSeconds) * 1000;
   const held = { accessToken, refreshToken, goodUntil, user };
-  remember(place, held);
+  if (!remember(place, held)) throw new Error("this browser keeps nothing");
   return held;
 }

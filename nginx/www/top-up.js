@@ -20,6 +20,10 @@ let shown = [];
 /** Lets the form take wishes. */
 export function prepareTopUp() {
   const form = find("top-up");
+  document.addEventListener("dompet:left", () => {
+    shown = [];
+    showTopUps();
+  });
   tidyAmount(form.elements.amount);
   for (const choice of form.querySelectorAll("[data-amount]")) {
     choice.addEventListener("click", () => {

@@ -31,5 +31,5 @@ export async function finishTransfer(intent, say) {
 
 export const explainTransfer = (problem) => ({
   "insufficient-funds": text("insufficient"),
-  "transfer-refused": text("refusedTransfer"),
+  "transfer-refused": text("refusedTransfer", problem.message),
 })[problem.name];

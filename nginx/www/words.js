@@ -22,8 +22,8 @@ const words = {
   emailRule: ["Such as ana@example.com", "Misalnya ana@example.com"],
   username: ["User name", "Nama pengguna"],
   usernameRule: [
-    "5 to 32 of a–z, 0–9, dot, dash, underscore",
-    "5 sampai 32 dari a–z, 0–9, titik, strip, garis bawah",
+    "5 to 32 characters: a–z, 0–9, dot, dash, underscore",
+    "5–32 karakter: a–z, 0–9, titik, strip, garis bawah",
   ],
   name: ["Name (may stay empty)", "Nama (boleh kosong)"],
   nameRule: ["At most 100 characters", "Paling banyak 100 karakter"],
@@ -59,10 +59,7 @@ const words = {
   noteRule: ["At most 140 characters", "Paling banyak 140 karakter"],
   sent: ["{0} is with {1}.", "{0} sudah diterima {1}."],
   insufficient: ["There is not enough money in your wallet.", "Saldo Anda tidak cukup."],
-  refusedTransfer: [
-    "Nobody with this user name can be sent money by you.",
-    "Tidak ada penerima dengan nama pengguna ini.",
-  ],
+  refusedTransfer: ["The transfer was refused: {0}", "Transfer ditolak: {0}"],
 
   // Top-ups and what becomes of them
   topUps: ["Top-ups", "Isi saldo terakhir"],
@@ -78,7 +75,7 @@ const words = {
     "We don't know yet whether this went through. We are asking.",
     "Kami belum tahu apakah ini berhasil. Kami sedang memeriksa.",
   ],
-  again: ["Again in {0}.", "Lagi dalam {0}."],
+  again: ["Again in {0}.", "Dicoba lagi dalam {0}."],
   tooMany: ["Too many tries. Wait {0}.", "Terlalu banyak percobaan. Tunggu {0}."],
   left: [
     "An earlier wish has no outcome: {0}. Shall it be asked for again?",
@@ -100,8 +97,8 @@ const words = {
     "Terima kasih. Kami sedang memeriksa apakah pembayaran Anda sudah masuk.",
   ],
   notPaid: [
-    "The payment did not go through. Nothing was taken.",
-    "Pembayaran tidak berhasil. Tidak ada uang yang diambil.",
+    "You came back before the payment was complete. Below is how it stands.",
+    "Anda kembali sebelum pembayaran selesai. Statusnya ada di bawah.",
   ],
 
   // The history
@@ -112,8 +109,8 @@ const words = {
   TRANSFER_OUT: ["Sent", "Dikirim"],
   ADJUSTMENT: ["Adjustment", "Penyesuaian"],
   kind: ["Kind", "Jenis"],
-  when: ["When", "Kapan"],
-  what: ["What", "Apa"],
+  when: ["When", "Waktu"],
+  what: ["What", "Keterangan"],
   balanceAfter: ["Balance after", "Saldo sesudahnya"],
   nothingYet: ["Nothing has moved yet.", "Belum ada transaksi."],
   more: ["Show more", "Tampilkan lagi"],
@@ -123,7 +120,7 @@ const words = {
   working: ["One moment …", "Sebentar …"],
   offline: ["You are offline.", "Anda sedang luring."],
   unreachable: ["The server does not answer.", "Server tidak menjawab."],
-  goesOn: ["This page goes on by itself.", "Halaman ini lanjut dengan sendirinya."],
+  goesOn: ["This page goes on by itself.", "Halaman ini akan lanjut secara otomatis."],
   other: ["That did not work: {0}", "Itu tidak berhasil: {0}"],
 };
 
