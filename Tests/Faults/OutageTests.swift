@@ -110,7 +110,8 @@ struct OutageTests {
     let seconds = slowest.withLock { $0 }
     #expect(seconds < Self.secondsMax)
     try office.expectWell(
-      "\(grip.rawValue) held \(Int(Self.secondsHeld)) s (503 within \(String(format: "%.1f", seconds)) s)",
+      "\(grip.rawValue) held \(Int(Self.secondsHeld)) s "
+        + "(503 within \(String(format: "%.1f", seconds)) s)",
       tried: tried.withLock { $0 }, topUps: 8)
   }
 }
