@@ -9,7 +9,10 @@ import Testing
 @Suite(
   "A program that is killed, or fails, at any system call of a request that writes",
   .enabled(if: Site.isBuilt && Checkout.isBuilt("dompet"), "needs swift build -c release"),
-  .enabled(if: Tracer.isPossible, "strace is not there, or may not trace"))
+  .enabled(if: Tracer.isPossible, "strace is not there, or may not trace"),
+  .enabled(
+    if: !PostgreSQL.isTried || Scale.factor > 1,
+    "takes long on a server, where a fault is waited out: Tests/run --long"))
 struct SweepTests {
   @Test("keeps what it promised, and nothing by halves", arguments: Endpoint.allCases)
   func sweep(_ endpoint: Endpoint) throws {
