@@ -6,7 +6,7 @@ import FastCGI
 extension Response {
   static let stylesheet = Response(
     status: 200,
-    headers: [("Content-Type", "text/css; charset=utf-8"), ("Cache-Control", "max-age=300")],
+    headers: [("Content-Type", "text/css; charset=utf-8")],
     body: Array(stylesheetText.utf8))
 }
 

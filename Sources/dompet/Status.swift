@@ -57,8 +57,13 @@ struct Status {
         ]
       ),
       ("Storage", files.lines),
-      ("Maintenance", Maintenance.Task.allCases.map { ($0.rawValue, last($0)) }),
+      ("Maintenance", tasks.map { ($0.rawValue, last($0)) }),
     ]
+  }
+
+  /// What the operator's tool does here. A server is backed up with its own tools.
+  var tasks: [Maintenance.Task] {
+    Maintenance.Task.allCases.filter { $0 != .backup || files.isFile }
   }
 
   func describe(_ line: inout JSONWriter) {
@@ -112,7 +117,8 @@ struct Storehouse {
   let databaseBytes: Int64?
   let logBytes: Int64?
   let bytesLeft: Int64?
-  private let isFile: Bool
+  /// Or else a database on a server, which sees to its log, its disk and its backups itself.
+  let isFile: Bool
 
   /// - Parameter databaseBytes: what the database's server says.
   init(path: String?, databaseBytes: Int64? = nil) {
@@ -122,7 +128,7 @@ struct Storehouse {
     bytesLeft = path.flatMap { LocalFiles.bytesLeft(at: $0) }
   }
 
-  fileprivate var lines: [(name: String, value: String)] {
+  var lines: [(name: String, value: String)] {
     let database = [("database", databaseBytes.bytes)]
     if !isFile { return database }
     return database + [("write-ahead log", logBytes.bytes), ("disk left", bytesLeft.bytes)]
@@ -130,6 +136,7 @@ struct Storehouse {
 
   fileprivate func describe(_ storage: inout JSONWriter) {
     storage.member("databaseBytes", databaseBytes ?? 0)
+    if !isFile { return }
     storage.member("logBytes", logBytes ?? 0)
     storage.member("bytesLeft", bytesLeft ?? 0)
   }

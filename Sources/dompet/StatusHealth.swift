@@ -27,7 +27,7 @@ extension Status {
           what: "\(counted(overview.open.older.count, "top-up")) open for more than a day",
           advice: "dompet reconcile"))
     }
-    found += Maintenance.Task.allCases.compactMap(concern)
+    found += tasks.compactMap(concern)
     if let left = files.bytesLeft, left < files.bytesLeftWanted {
       found.append(
         Concern(
@@ -40,8 +40,6 @@ extension Status {
   func concern(_ task: Maintenance.Task) -> Concern? {
     let advice = "dompet \(task.rawValue)"
     guard let entry = entry(task) else {
-      // Whoever has a server backs it up with the server's own tools.
-      if task == .backup, files.bytesLeft == nil { return nil }
       return Concern(what: "\(task.title) has never run", advice: advice)
     }
     if at.seconds - entry.doneAt.seconds > task.ageSecondsMax {
@@ -65,7 +63,7 @@ extension Status {
 }
 
 extension Maintenance.Task {
-  var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+  var title: String { rawValue.capitalized }
 
   /// Older is overdue. Reconciliation and backup as the alerts have it; pruning runs daily and may
   /// fail once; verifying has no timer, and once a week is what an operator should find time for.

@@ -57,7 +57,7 @@ extension Status {
     return """
       <section class="health \(concerns.isEmpty ? "well" : "look")">
       <span class="sign" aria-hidden="true">\(concerns.isEmpty ? "✓" : "!")</span>
-      <div><h2>\(headline.prefix(1).uppercased())\(headline.dropFirst())</h2>\(list)</div>
+      <div><h2>\(headline.capitalized)</h2>\(list)</div>
       </section>
       """
   }
@@ -142,16 +142,14 @@ extension Status {
     <section>
     <h2>Storage</h2>
     <table>
-    \(row("Database", files.databaseBytes.bytes))
-    \(row("Write-ahead log", files.logBytes.bytes))
-    \(row("Disk left", files.bytesLeft.bytes))
+    \(files.lines.map { row($0.name.capitalized, $0.value) }.joined(separator: "\n"))
     </table>
     </section>
     """
   }
 
   private var maintenanceSection: String {
-    let rows = Maintenance.Task.allCases.map { task in
+    let rows = tasks.map { task in
       let entry = entry(task)
       let isWell = concern(task) == nil
       return """
@@ -200,20 +198,16 @@ extension Money {
 }
 
 extension Timestamp {
-  /// `22 November 2026, 19:05 UTC`.
+  /// `2026-11-22, 19:05 UTC`.
   fileprivate var shown: String {
-    let (year, month, day) = date
-    let name = months.indices.contains(Int(month) - 1) ? months[Int(month) - 1] : "?"
-    return "\(day) \(name) \(year), \(rfc3339.dropFirst(11).prefix(5)) UTC"
+    "\(rfc3339.prefix(10)), \(rfc3339.dropFirst(11).prefix(5)) UTC"
   }
 }
 
-private let months = [
-  "January", "February", "March", "April", "May", "June", "July", "August", "September",
-  "October", "November", "December",
-]
-
 extension String {
+  /// With a capital at its beginning.
+  var capitalized: String { prefix(1).uppercased() + dropFirst() }
+
   /// As text of HTML, and as a value in quotes.
   fileprivate var escaped: String {
     var text = ""

@@ -32,7 +32,7 @@ struct StatusTests {
     for line in [
       "  for review                         1, 49 999 IDR",
       "  sum of balances                    50 000 IDR",
-      "  credits not yet checked at Xendit  1", "  backup                             never",
+      "  credits not yet checked at Xendit  1", "  verify                             never",
     ] {
       #expect(text.contains(line + "\n"), "\(text)")
     }
@@ -45,7 +45,7 @@ struct StatusTests {
   @Test("writes it as a page that needs nothing else and lets nobody's words be more than words")
   func page() throws {
     let outcome = "<script>alert(1)</script> & \"x\""
-    try desk.site.sql("INSERT INTO maintenance VALUES ('backup', 1, '\(outcome)')")
+    try desk.site.sql("INSERT INTO maintenance VALUES ('prune', 1, '\(outcome)')")
     let file = desk.site.directory.path + "/status.html"
     let result = try dompet("status", "--html", file)
     #expect(result.status == 0 && result.output == "", "\(result.errors)")

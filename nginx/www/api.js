@@ -25,8 +25,8 @@ export class Problem extends Error {
 
   /** Whether the same request may go through later. */
   get isForNow() {
-    return this.status === 429 || this.status >= 500 && this.name !== "provider-refused" ||
-      this.name === "request-in-progress";
+    const isOurFault = this.status >= 500 && this.name !== "provider-refused";
+    return isOurFault || this.status === 429 || this.name === "request-in-progress";
   }
 }
 
@@ -49,9 +49,10 @@ export async function ask(method, path, { body, headers = {}, seconds = usualSec
       signal: AbortSignal.timeout(seconds * 1000),
     });
     const answer = await read(response);
+    const isOurs = response.ok || answer?.type?.startsWith(problems);
+    if (!isOurs) throw new Error(`${response.status} by another`);
     heard();
     if (response.ok) return answer;
-    if (!answer?.type?.startsWith(problems)) throw new Error(`${response.status} by another`);
     throw new Problem(response, answer);
   } catch (reason) {
     if (reason instanceof Problem) throw reason;

@@ -67,9 +67,11 @@ async function enter(isArrival = false) {
   tellReturn();
   takeUpLeftovers(lookSoon);
   for (let failures = 0; !signal.aborted;) {
+    let rest;
     try {
       await look();
       failures = 0;
+      rest = areOpen() ? busySeconds : calmSeconds;
       if (isArrival) find("balance-title").focus();
       isArrival = false;
     } catch (reason) {
@@ -77,9 +79,9 @@ async function enter(isArrival = false) {
       if (reason instanceof SignedOut) return leave("sessionEnded");
       if (!(reason instanceof Lost || reason instanceof Problem)) reportError(reason);
       failures += 1;
+      rest = Math.max(Math.min(2 ** failures, failedSecondsMax), reason.retrySeconds ?? 0);
     }
-    const calm = areOpen() ? busySeconds : calmSeconds;
-    await pause(failures ? Math.min(2 ** failures, failedSecondsMax) : calm, signal);
+    await pause(rest, signal);
     while (document.hidden && !signal.aborted) await pause(calmSeconds, signal);
   }
 }

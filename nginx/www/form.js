@@ -75,7 +75,7 @@ export function markFault(form, name, message) {
   return true;
 }
 
-export function showMessage(form, message, mood) {
+export function showMessage(form, message, mood = "") {
   const line = form.querySelector(".said");
   line.textContent = message;
   line.dataset.mood = mood;
@@ -99,13 +99,13 @@ function tellFault(form, reason, explain) {
   if (known) return known;
   if (reason.status === 429) return waitOut(form, reason.retrySeconds);
   const marked = reason.errors.filter(({ pointer, detail }) =>
-    markFault(form, pointer.slice(1), ruleFor(form, pointer.slice(1), detail)));
+    markFault(form, pointer.slice(1), ruleFor(pointer.slice(1), detail)));
   return marked.length ? "" : text("other", reason.message);
 }
 
 // The server's own words are English; a rule of the page says the same in both languages, but it
 // does not know the limits of an amount.
-const ruleFor = (form, name, detail) => (name === "amount" ? text("other", detail) : null);
+const ruleFor = (name, detail) => (name === "amount" ? text("other", detail) : null);
 
 /** Too many tries: the button rests for as long as the server says, and the time is counted. */
 function waitOut(form, seconds) {

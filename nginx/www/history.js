@@ -8,6 +8,8 @@ import { moment, text } from "./words.js";
 
 const path = "/wallets/me/transactions";
 const downloadSeconds = 600;
+// Some browsers take up a file only after the press has been dealt with.
+const fileSeconds = 60;
 
 let rows = [];
 let nextCursor = null;
@@ -90,5 +92,5 @@ async function download() {
     download: `dompet-${new Date().toISOString().slice(0, 10)}.csv`,
   });
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), fileSeconds * 1000);
 }
