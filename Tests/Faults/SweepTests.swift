@@ -9,10 +9,7 @@ import Testing
 @Suite(
   "A program that is killed, or fails, at any system call of a request that writes",
   .enabled(if: Site.isBuilt && Checkout.isBuilt("dompet"), "needs swift build -c release"),
-  .enabled(if: Tracer.isPossible, "strace is not there, or may not trace"),
-  .enabled(
-    if: !PostgreSQL.isTried || Scale.factor > 1,
-    "takes long on a server, where a fault is waited out: Tests/run --long"))
+  .enabled(if: Tracer.isPossible, "strace is not there, or may not trace"))
 struct SweepTests {
   @Test("keeps what it promised, and nothing by halves", arguments: Endpoint.allCases)
   func sweep(_ endpoint: Endpoint) throws {
@@ -39,7 +36,8 @@ struct SweepTests {
     Report.calls("\(endpoint.rawValue), eight at once", expectWrites(try sweep.trace()))
     var total = Total()
     for fault in [Fault.kill, .inputOutputError] {
-      for call in PostgreSQL.isTried ? ["sendto", "write"] : ["pwrite64", "fdatasync", "write"] {
+      let calls = ["pwrite64", "fdatasync", "sendto", "recvfrom", "write"]
+      for call in calls where Fault.writing.contains(call) && fault.isSwept(call) {
         try total.add(sweep, call, fault, numbers: 1...(2 * Scale.factor))
       }
     }

@@ -29,11 +29,12 @@ enum Fault: String, CaseIterable, Sendable {
     }
   }
 
-  /// What a program says to a server, hears from it, and answers. A long run sweeps all there is.
+  /// What a program says to a server, hears from it, and answers. A long run sweeps all there is:
+  /// after a failed sending, libpq waits for what the server may still say, till the deadline.
   private var onServer: Set<String> {
     switch self {
     case .kill: ["sendto", "write"]
-    case .inputOutputError: ["sendto", "recvfrom", "write"]
+    case .inputOutputError: ["recvfrom", "write"]
     case .noSpace: []
     case .noDescriptor: ["accept", "socket"]
     case .interrupted: ["poll", "write"]
