@@ -188,7 +188,7 @@ let package = Package(
     tests("Passwords", ["Domain", "Passwords", "Support"]),
     tests("Xendit", ["Domain", "JSON", "HTTPClient", "Xendit", "XenditAPI", "Support"]),
     tests("Ledger", ["Domain", "Crypto", "Storage", "Schema", "Ledger", "Support"]),
-    tests("Service", ["Domain", "FastCGI", "JSON", "Service"]),
+    tests("Service", ["Crypto", "Domain", "FastCGI", "JSON", "Service"]),
     tests(
       "Payments",
       [

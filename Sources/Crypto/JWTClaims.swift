@@ -46,17 +46,21 @@ extension AccessClaims {
   }
 
   /// Reads a payload whose signature has been verified. Nil unless it is one as `JWTPayload` reads
-  /// it, and the token is in force at `now`.
-  init?(payload: [UInt8], at now: Timestamp) {
+  /// it, and its times can be those of a token.
+  init?(payload: [UInt8]) {
     guard let read = JWTPayload(asWritten: payload) ?? JWTPayload(json: payload),
-      read.issued <= now.seconds + AccessClaims.issuedAheadSecondsMax,
-      read.issued < read.expires, now.seconds < read.expires,
-      read.expires <= AccessClaims.secondsMax
+      read.issued < read.expires, read.expires <= AccessClaims.secondsMax
     else { return nil }
     let epoch = Timestamp(microseconds: 0)
     self.init(
       subject: read.subject, username: read.username, role: read.role, sessionID: read.sessionID,
       issuedAt: epoch.adding(seconds: read.issued), expiresAt: epoch.adding(seconds: read.expires),
       tokenID: read.tokenID)
+  }
+
+  /// Whether they hold at `now`: `exp` to the second, `iat` up to 60 s ahead.
+  public func isInForce(at now: Timestamp) -> Bool {
+    issuedAt.seconds <= now.seconds + AccessClaims.issuedAheadSecondsMax
+      && now.seconds < expiresAt.seconds
   }
 }

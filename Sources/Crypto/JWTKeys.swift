@@ -27,10 +27,16 @@ public struct JWTKeys: Sendable {
     return String(decoding: input, as: UTF8.self) + "." + signature
   }
 
-  /// What a token says, or nil if anything about it is off: it is not signed by one of the keys,
-  /// not in force at `now` (`exp` to the second, `iat` up to 60 s ahead), or not of the one form
-  /// that `sign` gives it. Nothing in the payload is read before the signature has been verified.
+  /// What a token says; nil if it is not to be read, or not in force at `now`.
   public func verify(_ token: String, at now: Timestamp) -> AccessClaims? {
+    guard let claims = read(token), claims.isInForce(at: now) else { return nil }
+    return claims
+  }
+
+  /// What a token says, which may hold at another time only. Nil if it is not signed by one of the
+  /// keys, or not of the one form that `sign` gives it. Nothing in the payload is read before the
+  /// signature has been verified.
+  public func read(_ token: String) -> AccessClaims? {
     guard token.utf8.count <= JWTKeys.tokenBytesMax else { return nil }
     let bytes = Array(token.utf8)
     // A third dot would be within the payload, and Base64 has none.
@@ -41,7 +47,7 @@ public struct JWTKeys: Sendable {
       constantTimeEqual(signature, key.hmac.authenticate(bytes.span.extracting(..<last))),
       let payload = Base64URL.decode(bytes[(first + 1)..<last])
     else { return nil }
-    return AccessClaims(payload: payload, at: now)
+    return AccessClaims(payload: payload)
   }
 
   private func key(namedBy header: ArraySlice<UInt8>) -> JWTKey? {

@@ -43,7 +43,7 @@ public struct Money: Comparable, Hashable, Sendable {
   }
 
   /// With two decimals, as balances and transactions show it: `"50000.00"`.
-  public var decimal: String { "\(rupiah).00" }
+  public var decimal: String { String(rupiah) + ".00" }
 
   /// Without decimals, as top-ups show it: `"50000"`.
   public var whole: String { String(rupiah) }

@@ -86,7 +86,6 @@ public struct JSONWriter {
   // MARK: elements of an array
 
   public mutating func element(_ value: String) {
-    separate()
     quote(value)
   }
 
@@ -115,9 +114,7 @@ public struct JSONWriter {
   }
 
   private mutating func name(_ name: String) {
-    separate()
-    quote(name)
-    bytes.append(UInt8(ascii: ":"))
+    quote(name, before: UInt8(ascii: ":"))
     needsComma = false
   }
 
@@ -131,22 +128,32 @@ public struct JSONWriter {
     needsComma = true
   }
 
-  private mutating func quote(_ text: String) {
+  /// An element, or a name and what comes after it. Hardly any text has something to escape: so all
+  /// is written at once, and once more if it has.
+  private mutating func quote(_ text: String, before end: UInt8? = nil) {
     let text = text.utf8.span
-    bytes.append(UInt8(ascii: "\""))
-    if JSONWriter.needsEscape(text) {
-      for index in text.indices { character(text[index]) }
-    } else {
-      bytes.append(addingCapacity: text.count) { bytes in
-        for index in text.indices { bytes.append(text[index]) }
+    let start = bytes.count
+    var needsEscape = false
+    bytes.append(addingCapacity: text.count + 4) { bytes in
+      if needsComma { bytes.append(UInt8(ascii: ",")) }
+      bytes.append(UInt8(ascii: "\""))
+      for index in text.indices {
+        let byte = text[index]
+        if JSONWriter.isEscaped(byte) { needsEscape = true }
+        bytes.append(byte)
       }
+      bytes.append(UInt8(ascii: "\""))
+      if let end { bytes.append(end) }
     }
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  private static func needsEscape(_ text: Span<UInt8>) -> Bool {
-    for index in text.indices where isEscaped(text[index]) { return true }
-    return false
+    if needsEscape {
+      bytes.removeLast(bytes.count - start)
+      separate()
+      bytes.append(UInt8(ascii: "\""))
+      for index in text.indices { character(text[index]) }
+      bytes.append(UInt8(ascii: "\""))
+      if let end { bytes.append(end) }
+    }
+    needsComma = true
   }
 
   private static func isEscaped(_ byte: UInt8) -> Bool {

@@ -17,6 +17,7 @@ public struct Caller: Sendable {
 public struct Bearer: Sendable {
   private let keys: JWTKeys
   private let service: Service
+  private let known = KnownTokens()
 
   public init(keys: JWTKeys, service: Service) {
     self.keys = keys
@@ -66,17 +67,26 @@ public struct Bearer: Sendable {
     by request: borrowing Request, at now: Timestamp
   ) throws(Refusal) -> Caller {
     guard let authorization = request.onlyParameter("HTTP_AUTHORIZATION"),
-      let token = token(in: authorization), let claims = keys.verify(token, at: now),
-      let user = Identifier(claims.subject), let session = Identifier(claims.sessionID)
+      let token = token(in: authorization), let known = known.token(token, or: read(token)),
+      known.claims.isInForce(at: now)
     else { throw refusal }
-    return Caller(userID: user, sessionID: session)
+    return known.caller
+  }
+
+  private func read(_ token: String) -> KnownToken? {
+    guard let claims = keys.read(token), let user = Identifier(claims.subject),
+      let session = Identifier(claims.sessionID)
+    else { return nil }
+    return KnownToken(claims: claims, caller: Caller(userID: user, sessionID: session))
   }
 
   /// What follows `Bearer ` (RFC 9110, section 11.1: the scheme's case does not matter).
   private func token(in authorization: String) -> String? {
-    let scheme = authorization.utf8.prefix(7).lazy.map { $0 | 0x20 }
-    guard scheme.elementsEqual("bearer ".utf8) else { return nil }
-    return String(authorization.utf8.dropFirst(7))
+    let (start, scheme) = (authorization.utf8.span, "bearer ".utf8.span)
+    guard start.count > scheme.count,
+      scheme.indices.allSatisfy({ start[$0] | 0x20 == scheme[$0] })
+    else { return nil }
+    return String(authorization.utf8.dropFirst(scheme.count))
   }
 
   private var refusal: Refusal { .unauthorized(detail: "A valid access token is required.") }

@@ -1,19 +1,21 @@
 // Every bound of this module, with its reason.
 
+import Glibc
+
 /// What storage allows itself.
 enum Limits {
   /// From the call of `write` to the end of its body. nginx waits 5 s for the quickest program.
   static let writeSeconds = 4
-  /// Read connections of a process. Each holds half a megabyte: the schema, pages, statements. To
-  /// read is 0.1 ms of work for a processor; with more at once than this, most would only wait.
-  static let readersMax = 8
+  /// Read connections of a process. To read is 0.1 ms of work for a processor, or a wait for the
+  /// disk: with many more at once than processors, most would only wait, and hold memory.
+  static let readersMax = min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), 16)
   /// For one of them, when all are lent; as long as a write waits.
   static let readWaitSeconds = 4
   /// A reader meets a lock only while the write-ahead log is recovered after a crash.
   static let readBusyMilliseconds: Int32 = 4000
   /// What a reader keeps of the file in memory. It forgets all of it with each commit anywhere, and
-  /// the kernel has it too: what one request reads must fit, no more.
-  static let readCacheKibibytes = 256
+  /// the kernel has it too: a thousand people's wallets, sessions and names fit, who ask often.
+  static let readCacheKibibytes = 1024
   /// What the writer keeps in memory: all pages that a large group changes, or they would go to the
   /// log before the commit, be read again, and be written once more. With half of it they do.
   static let writeCacheKibibytes = 4096
@@ -32,11 +34,13 @@ enum Limits {
   // PostgreSQL. A server takes 100 connections unless told otherwise, and 3 of them are its
   // operator's: four programs of one machine fit in the rest.
 
+  /// Connections of a process that read.
+  static let serverReadersMax = 8
   /// Connections of a process that write. The server commits together whoever waits for the disk
   /// at that moment, so that more of them are throughput, as far as it has processors.
   static let serverWritersMax = 16
   /// What the four programs of one machine may take.
-  static let connectionsOfMachine = Int64(4 * (readersMax + serverWritersMax))
+  static let connectionsOfMachine = Int64(4 * (serverReadersMax + serverWritersMax))
   /// For a host to answer. libpq makes less than 2 out of nothing.
   static let connectSeconds = 2
   /// For a statement of a program that stays to read. A command reads as long as it takes.

@@ -91,6 +91,16 @@ struct BearerTests {
     expectRefused(try wallet(value))
   }
 
+  @Test("is nobody with a token that is like one that was good before")
+  func likeness() throws {
+    let token = account.token()
+    #expect(try wallet("Bearer \(token)").status == 200)
+    for other in ["\(token.dropLast(2))AA", String(token.dropLast()), token + "A"] {
+      expectRefused(try wallet("Bearer \(other)"))
+    }
+    #expect(try wallet("Bearer \(token)").status == 200)
+  }
+
   @Test("is nobody as soon as the session has run out")
   func expiredSession() throws {
     try site.sql("UPDATE sessions SET expires_at = 1 WHERE id = '\(account.sessionID)'")

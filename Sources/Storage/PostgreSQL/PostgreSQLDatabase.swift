@@ -25,7 +25,7 @@
       try PostgreSQLStart(url: url, migrations: migrations, mode: mode).run()
       self.migrations = migrations
       self.mode = mode
-      readers = PostgreSQLPool(url, .reading, mode: mode, countMax: Limits.readersMax)
+      readers = PostgreSQLPool(url, .reading, mode: mode, countMax: Limits.serverReadersMax)
       writers = PostgreSQLPool(url, .writing, mode: mode, countMax: Limits.serverWritersMax)
     }
 

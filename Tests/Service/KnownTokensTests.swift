@@ -1,0 +1,64 @@
+// What was read before is not read again, and nothing else is taken for it.
+
+import Crypto
+import Domain
+import Testing
+
+@testable import Service
+
+@Suite("Tokens that were read before") struct KnownTokensTests {
+  private let known = KnownTokens()
+  private let reads = Counter()
+
+  /// A token of this user's; nil if it is none.
+  private func token(_ text: String, of user: String?) -> KnownToken? {
+    known.token(text, or: reads.made(user))
+  }
+
+  @Test("are read once, each for itself")
+  func once() {
+    for _ in 1...3 {
+      #expect(token("a", of: "ana")?.claims.username == "ana")
+      #expect(token("b", of: "budi")?.claims.username == "budi")
+    }
+    #expect(reads.count == 2)
+  }
+
+  @Test("are others when a single character differs")
+  func differing() {
+    _ = token("header.payload.signature", of: "ana")
+    for other in ["header.payload.signatura", "header.payload.signatur", "header.payload"] {
+      #expect(token(other, of: nil) == nil, "\(other)")
+    }
+  }
+
+  @Test("leave no trace if they could not be read")
+  func unreadable() {
+    #expect(token("a", of: nil) == nil)
+    #expect(token("a", of: "ana")?.claims.username == "ana")
+  }
+
+  @Test("are never too many: then all are forgotten, and read again")
+  func bounded() {
+    for number in 0...KnownTokens.countMax { _ = token("\(number)", of: "ana") }
+    #expect(reads.count == KnownTokens.countMax + 1)
+    _ = token("0", of: "ana")
+    #expect(reads.count == KnownTokens.countMax + 2)
+    _ = token("\(KnownTokens.countMax)", of: "ana")
+    #expect(reads.count == KnownTokens.countMax + 2)
+  }
+}
+
+private final class Counter {
+  private(set) var count = 0
+
+  func made(_ user: String?) -> KnownToken? {
+    count += 1
+    guard let user, let id = Identifier("0197a1c2-7a3b-7c4d-8e5f-0123456789ab") else { return nil }
+    let moment = Timestamp(microseconds: 0)
+    let claims = AccessClaims(
+      subject: id.text, username: user, role: "USER", sessionID: id.text, issuedAt: moment,
+      expiresAt: moment.adding(seconds: 900), tokenID: "t")
+    return KnownToken(claims: claims, caller: Caller(userID: id, sessionID: id))
+  }
+}
