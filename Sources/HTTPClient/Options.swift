@@ -37,6 +37,8 @@ struct Options {
     set(CURLOPT_NOSIGNAL, 1)
     // Else an exchange that timed out waits for the resolver's thread, past its deadline.
     set(CURLOPT_QUICK_EXIT, 1)
+    // A handle keeps its buffers, and requests are small: the least that libcurl takes.
+    set(CURLOPT_UPLOAD_BUFFERSIZE, 16_384)
     // Servers close idle connections, often after 60 s; do not race them.
     set(CURLOPT_MAXAGE_CONN, 30)
   }
