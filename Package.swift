@@ -159,7 +159,8 @@ let package = Package(
 
     // One test target for each module; then the programs by themselves, behind nginx, and the
     // rules of the house.
-    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    .target(
+      name: "Support", path: "Tests/Support", exclude: ["postgresql.bash"], swiftSettings: strict),
     tests("Domain", ["Domain"]),
     tests("JSON", ["Domain", "JSON", "Support"]),
     tests("Crypto", ["Domain", "JSON", "Crypto", "Support"]),

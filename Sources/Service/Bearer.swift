@@ -80,11 +80,12 @@ public struct Bearer: Sendable {
     return KnownToken(claims: claims, caller: Caller(userID: user, sessionID: session))
   }
 
-  /// What follows `Bearer ` (RFC 9110, section 11.1: the scheme's case does not matter).
+  /// What follows `Bearer ` (RFC 9110, section 11.1: the scheme's case does not matter). All of it
+  /// is ASCII (RFC 6750, section 2.1): to Swift, U+212A is equal to the K that it looks like.
   private func token(in authorization: String) -> String? {
-    let (start, scheme) = (authorization.utf8.span, "bearer ".utf8.span)
-    guard start.count > scheme.count,
-      scheme.indices.allSatisfy({ start[$0] | 0x20 == scheme[$0] })
+    let (text, scheme) = (authorization.utf8.span, "bearer ".utf8.span)
+    guard text.count > scheme.count, text.indices.allSatisfy({ text[$0] < 0x80 }),
+      scheme.indices.allSatisfy({ text[$0] | 0x20 == scheme[$0] })
     else { return nil }
     return String(authorization.utf8.dropFirst(scheme.count))
   }

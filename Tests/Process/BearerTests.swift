@@ -101,6 +101,17 @@ struct BearerTests {
     #expect(try wallet("Bearer \(token)").status == 200)
   }
 
+  @Test("is nobody with a token that only looks like one that was good before")
+  func lookalike() throws {
+    // Many have a K in them: each has an id of its own.
+    let tokens = (1...200).map { _ in account.token() }
+    let token = try #require(tokens.first { $0.contains("K") })
+    #expect(try wallet("Bearer \(token)").status == 200)
+    let lookalike = token.replacing("K", with: "\u{212A}")
+    #expect(lookalike == token && lookalike.utf8.count > token.utf8.count)
+    expectRefused(try wallet("Bearer \(lookalike)"))
+  }
+
   @Test("is nobody as soon as the session has run out")
   func expiredSession() throws {
     try site.sql("UPDATE sessions SET expires_at = 1 WHERE id = '\(account.sessionID)'")
