@@ -27,16 +27,10 @@ public struct JWTKeys: Sendable {
     return String(decoding: input, as: UTF8.self) + "." + signature
   }
 
-  /// What a token says; nil if it is not to be read, or not in force at `now`.
+  /// What a token says, or nil if anything about it is off: it is not signed by one of the keys,
+  /// not in force at `now`, or not of the one form that `sign` gives it. Nothing in the payload is
+  /// read before the signature has been verified.
   public func verify(_ token: String, at now: Timestamp) -> AccessClaims? {
-    guard let claims = read(token), claims.isInForce(at: now) else { return nil }
-    return claims
-  }
-
-  /// What a token says, which may hold at another time only. Nil if it is not signed by one of the
-  /// keys, or not of the one form that `sign` gives it. Nothing in the payload is read before the
-  /// signature has been verified.
-  public func read(_ token: String) -> AccessClaims? {
     guard token.utf8.count <= JWTKeys.tokenBytesMax else { return nil }
     let bytes = Array(token.utf8)
     // A third dot would be within the payload, and Base64 has none.
@@ -45,9 +39,10 @@ public struct JWTKeys: Sendable {
       let key = key(namedBy: bytes[..<first]),
       let signature = Base64URL.decode(bytes[(last + 1)...]),
       constantTimeEqual(signature, key.hmac.authenticate(bytes.span.extracting(..<last))),
-      let payload = Base64URL.decode(bytes[(first + 1)..<last])
+      let payload = Base64URL.decode(bytes[(first + 1)..<last]),
+      let claims = AccessClaims(payload: payload), claims.isInForce(at: now)
     else { return nil }
-    return AccessClaims(payload: payload)
+    return claims
   }
 
   private func key(namedBy header: ArraySlice<UInt8>) -> JWTKey? {

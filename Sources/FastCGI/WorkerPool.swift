@@ -69,10 +69,10 @@ final class WorkerPool: Sendable {
     while let connection = nextConnection() {
       if idle.subtract(1, ordering: .relaxed).newValue == 0 { addWorker() }
       serve(connection, with: &request)
+      idle.add(1, ordering: .relaxed)
       // Else the end of its time slice finds it within a request, which then waits for the slices
       // of all others: of 32 at once, one in a hundred took five times as long.
       sched_yield()
-      idle.add(1, ordering: .relaxed)
     }
     running.subtract(1, ordering: .releasing)
   }

@@ -114,7 +114,7 @@ public struct JSONWriter {
   }
 
   private mutating func name(_ name: String) {
-    quote(name, before: UInt8(ascii: ":"))
+    quote(name, and: UInt8(ascii: ":"))
     needsComma = false
   }
 
@@ -128,12 +128,13 @@ public struct JSONWriter {
     needsComma = true
   }
 
-  /// An element, or a name and what comes after it. Hardly any text has something to escape: so all
-  /// is written at once, and once more if it has.
-  private mutating func quote(_ text: String, before end: UInt8? = nil) {
+  /// Writes a text in quotes, and what comes after them. Hardly any has something to escape: so it
+  /// is written as it is, and once more if it has.
+  private mutating func quote(_ text: String, and end: UInt8? = nil) {
     let text = text.utf8.span
     let start = bytes.count
     var needsEscape = false
+    // A comma, two quotes, and what comes after them.
     bytes.append(addingCapacity: text.count + 4) { bytes in
       if needsComma { bytes.append(UInt8(ascii: ",")) }
       bytes.append(UInt8(ascii: "\""))

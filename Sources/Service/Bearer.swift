@@ -17,7 +17,7 @@ public struct Caller: Sendable {
 public struct Bearer: Sendable {
   private let keys: JWTKeys
   private let service: Service
-  private let known = KnownTokens()
+  private let knownTokens = KnownTokens()
 
   public init(keys: JWTKeys, service: Service) {
     self.keys = keys
@@ -67,14 +67,15 @@ public struct Bearer: Sendable {
     by request: borrowing Request, at now: Timestamp
   ) throws(Refusal) -> Caller {
     guard let authorization = request.onlyParameter("HTTP_AUTHORIZATION"),
-      let token = token(in: authorization), let known = known.token(token, or: read(token)),
+      let token = token(in: authorization),
+      let known = knownTokens.token(token, or: verified(token, at: now)),
       known.claims.isInForce(at: now)
     else { throw refusal }
     return known.caller
   }
 
-  private func read(_ token: String) -> KnownToken? {
-    guard let claims = keys.read(token), let user = Identifier(claims.subject),
+  private func verified(_ token: String, at now: Timestamp) -> KnownToken? {
+    guard let claims = keys.verify(token, at: now), let user = Identifier(claims.subject),
       let session = Identifier(claims.sessionID)
     else { return nil }
     return KnownToken(claims: claims, caller: Caller(userID: user, sessionID: session))

@@ -6,8 +6,9 @@ import Glibc
 enum Limits {
   /// From the call of `write` to the end of its body. nginx waits 5 s for the quickest program.
   static let writeSeconds = 4
-  /// Read connections of a process. To read is 0.1 ms of work for a processor, or a wait for the
-  /// disk: with many more at once than processors, most would only wait, and hold memory.
+  /// Read connections of a process, each of which comes to hold 1.2 MB. To read is 0.1 ms of work
+  /// for a processor: two for each are enough, but four, in case that some wait for the disk, and
+  /// no more than half of the workers.
   static let readersMax = min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), 16)
   /// For one of them, when all are lent; as long as a write waits.
   static let readWaitSeconds = 4

@@ -87,7 +87,7 @@ struct Status {
   }
 
   private func describeMaintenance(_ tasks: inout JSONWriter) {
-    for entry in maintenance {
+    for entry in self.tasks.compactMap(entry) {
       let describe: (inout JSONWriter) -> Void = { task in
         task.member("doneAt", entry.doneAt.rfc3339)
         task.member("outcome", entry.outcome)
@@ -105,19 +105,16 @@ struct Status {
   }
 
   private func last(_ task: Maintenance.Task) -> String {
-    guard let entry = maintenance.first(where: { $0.task == task.rawValue }) else {
-      return "never"
-    }
-    return "\(ago(entry.doneAt)): \(entry.outcome)"
+    entry(task).map { "\(ago($0.doneAt)): \($0.outcome)" } ?? "never"
   }
 }
 
-/// What lies on the disk.
+/// Where the database lies.
 struct Storehouse {
   let databaseBytes: Int64?
   let logBytes: Int64?
   let bytesLeft: Int64?
-  /// Or else a database on a server, which sees to its log, its disk and its backups itself.
+  /// False for a database on a server, which sees to its log, its disk and its backups itself.
   let isFile: Bool
 
   /// - Parameter databaseBytes: what the database's server says.

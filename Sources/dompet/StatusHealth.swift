@@ -63,7 +63,7 @@ extension Status {
 }
 
 extension Maintenance.Task {
-  var title: String { rawValue.capitalized }
+  var title: String { rawValue.withCapital }
 
   /// Older is overdue. Reconciliation and backup as the alerts have it; pruning runs daily and may
   /// fail once; verifying has no timer, and once a week is what an operator should find time for.

@@ -57,7 +57,7 @@ extension Status {
     return """
       <section class="health \(concerns.isEmpty ? "well" : "look")">
       <span class="sign" aria-hidden="true">\(concerns.isEmpty ? "✓" : "!")</span>
-      <div><h2>\(headline.capitalized)</h2>\(list)</div>
+      <div><h2>\(headline.withCapital)</h2>\(list)</div>
       </section>
       """
   }
@@ -142,7 +142,7 @@ extension Status {
     <section>
     <h2>Storage</h2>
     <table>
-    \(files.lines.map { row($0.name.capitalized, $0.value) }.joined(separator: "\n"))
+    \(files.lines.map { row($0.name.withCapital, $0.value) }.joined(separator: "\n"))
     </table>
     </section>
     """
@@ -206,7 +206,7 @@ extension Timestamp {
 
 extension String {
   /// With a capital at its beginning.
-  var capitalized: String { prefix(1).uppercased() + dropFirst() }
+  var withCapital: String { prefix(1).uppercased() + dropFirst() }
 
   /// As text of HTML, and as a value in quotes.
   fileprivate var escaped: String {

@@ -36,6 +36,7 @@ struct SweepTests {
     Report.calls("\(endpoint.rawValue), eight at once", expectWrites(try sweep.trace()))
     var total = Total()
     for fault in [Fault.kill, .inputOutputError] {
+      // Of these, some are of one engine.
       let calls = ["pwrite64", "fdatasync", "sendto", "recvfrom", "write"]
       for call in calls where Fault.writing.contains(call) && fault.isSwept(call) {
         try total.add(sweep, call, fault, numbers: 1...(2 * Scale.factor))

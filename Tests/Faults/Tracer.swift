@@ -29,8 +29,8 @@ enum Fault: String, CaseIterable, Sendable {
     }
   }
 
-  /// What a program says to a server, hears from it, and answers. A long run sweeps all there is:
-  /// after a failed sending, libpq waits for what the server may still say, till the deadline.
+  /// What a program says to a server, hears from it, and answers. A long run sweeps all there is,
+  /// and failed sendings: after one, libpq waits till the deadline for what the server may yet say.
   private var onServer: Set<String> {
     switch self {
     case .kill: ["sendto", "write"]

@@ -165,8 +165,8 @@ struct CheckTests {
       let folder = estate.directory.path
       let script = "#!/bin/sh\nexec /usr/sbin/nginx -p \(folder) -c \(folder)/\(name).conf \"$@\"\n"
       let file = try estate.directory.write(script, to: "\(name)/script")
-      // By another process: one that is being started here might hold it open for writing yet, and
-      // the kernel runs no such file (ETXTBSY).
+      // By another program: a child that this one is starting for some other test might hold the
+      // file open for writing yet, and the kernel runs no such file (ETXTBSY).
       _ = try runCommand("install", ["-m", "755", file, "\(folder)/\(name)/nginx"])
       let path = "\(folder)/\(name):/usr/bin:/bin"
       #expect(

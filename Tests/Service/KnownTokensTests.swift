@@ -1,4 +1,4 @@
-// What was read before is not read again, and nothing else is taken for it.
+// What was verified before is not verified again, and nothing else is taken for it.
 
 import Crypto
 import Domain
@@ -6,22 +6,22 @@ import Testing
 
 @testable import Service
 
-@Suite("Tokens that were read before") struct KnownTokensTests {
+@Suite("Tokens that were verified before") struct KnownTokensTests {
   private let known = KnownTokens()
-  private let reads = Counter()
+  private let counter = Counter()
 
   /// A token of this user's; nil if it is none.
   private func token(_ text: String, of user: String?) -> KnownToken? {
-    known.token(text, or: reads.made(user))
+    known.token(text, or: counter.verified(user))
   }
 
-  @Test("are read once, each for itself")
+  @Test("are verified once, each for itself")
   func once() {
     for _ in 1...3 {
       #expect(token("a", of: "ana")?.claims.username == "ana")
       #expect(token("b", of: "budi")?.claims.username == "budi")
     }
-    #expect(reads.count == 2)
+    #expect(counter.count == 2)
   }
 
   @Test("are others when a single character differs")
@@ -32,27 +32,27 @@ import Testing
     }
   }
 
-  @Test("leave no trace if they could not be read")
-  func unreadable() {
+  @Test("are not those that were refused")
+  func refused() {
     #expect(token("a", of: nil) == nil)
     #expect(token("a", of: "ana")?.claims.username == "ana")
   }
 
-  @Test("are never too many: then all are forgotten, and read again")
+  @Test("are never too many: then all are forgotten, and verified again")
   func bounded() {
     for number in 0...KnownTokens.countMax { _ = token("\(number)", of: "ana") }
-    #expect(reads.count == KnownTokens.countMax + 1)
+    #expect(counter.count == KnownTokens.countMax + 1)
     _ = token("0", of: "ana")
-    #expect(reads.count == KnownTokens.countMax + 2)
+    #expect(counter.count == KnownTokens.countMax + 2)
     _ = token("\(KnownTokens.countMax)", of: "ana")
-    #expect(reads.count == KnownTokens.countMax + 2)
+    #expect(counter.count == KnownTokens.countMax + 2)
   }
 }
 
 private final class Counter {
   private(set) var count = 0
 
-  func made(_ user: String?) -> KnownToken? {
+  func verified(_ user: String?) -> KnownToken? {
     count += 1
     guard let user, let id = Identifier("0197a1c2-7a3b-7c4d-8e5f-0123456789ab") else { return nil }
     let moment = Timestamp(microseconds: 0)

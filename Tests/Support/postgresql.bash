@@ -5,7 +5,8 @@
 . "$root/nginx/postgresql.bash"
 
 start_postgresql() {
-  server=$(mktemp -d)
+  server=$(mktemp -d) || return
+  trap stop_postgresql EXIT
   make_postgresql "$server/postgresql"
   make_postgresql_socket
   mkdir -p "$root/.build-tests"
@@ -13,14 +14,13 @@ start_postgresql() {
   become_postgresql "$server/postgresql" -c max_connections=1000 -c fsync=off < /dev/null \
     > "$root/.build-tests/postgresql.log" 2>&1 &
   server_process=$!
-  trap stop_postgresql EXIT
   await_postgresql && make_postgresql_database || return
   TEST_POSTGRESQL_URL=$(postgresql_url postgres)
   export TEST_POSTGRESQL_URL
 }
 
 stop_postgresql() {
-  kill -INT "$server_process" || true
-  wait "$server_process" || true
-  rm -rf "$(readlink -f "$server/postgresql")" "$server" "$postgresql_socket"
+  [[ ! ${server_process:-} ]] || kill -INT "$server_process" || true
+  wait "${server_process:-}" 2> /dev/null || true
+  rm -rf "$(readlink -f "$server/postgresql")" "$server" "${postgresql_socket:-}"
 }

@@ -25,8 +25,8 @@ export class Problem extends Error {
 
   /** Whether the same request may go through later. */
   get isForNow() {
-    const isOurFault = this.status >= 500 && this.name !== "provider-refused";
-    return isOurFault || this.status === 429 || this.name === "request-in-progress";
+    const isServerFault = this.status >= 500 && this.name !== "provider-refused";
+    return isServerFault || this.status === 429 || this.name === "request-in-progress";
   }
 }
 
@@ -49,7 +49,7 @@ export async function ask(method, path, { body, headers = {}, seconds = usualSec
       signal: AbortSignal.timeout(seconds * 1000),
     });
     const answer = await read(response);
-    const isOurs = response.ok || answer?.type?.startsWith(problems);
+    const isOurs = response.ok ? !isPage(response) : answer?.type?.startsWith(problems);
     if (!isOurs) throw new Error(`${response.status} by another`);
     heard();
     if (response.ok) return answer;
@@ -61,7 +61,10 @@ export async function ask(method, path, { body, headers = {}, seconds = usualSec
   }
 }
 
-// A proxy may answer with a page of its own: that says nothing of what the server has done.
+// A proxy, or a hotel's network, may answer with a page of its own: that says nothing of what the
+// server has done.
+const isPage = (response) => /^text\/html/i.test(response.headers.get("Content-Type") ?? "");
+
 async function read(response) {
   const type = response.headers.get("Content-Type") ?? "";
   if (response.status === 204) return null;
