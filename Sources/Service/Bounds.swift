@@ -39,6 +39,9 @@ public enum Bounds {
   /// A secret or a setting from a file.
   public static let secretBytesMax = 4096
 
+  /// Tokens that a program knows, of a kilobyte each.
+  static let knownTokensMax = 1024
+
   /// Less room than this for the store is as good as none: four times the log between two
   /// checkpoints.
   static let freeBytesMin: Int64 = 16 * 1024 * 1024

@@ -16,9 +16,6 @@ struct KnownToken {
 ///
 /// Sendable because the tokens are touched only under the lock.
 final class KnownTokens: @unchecked Sendable {
-  /// About a kilobyte each.
-  static let countMax = 1024
-
   private let lock = Lock()
   private var tokens: [String: KnownToken] = [:]
 
@@ -28,7 +25,7 @@ final class KnownTokens: @unchecked Sendable {
     guard let token = verify() else { return nil }
     lock.locked {
       // Simpler than to know who came last: whoever comes again is verified again.
-      if tokens.count >= KnownTokens.countMax { tokens.removeAll(keepingCapacity: true) }
+      if tokens.count >= Bounds.knownTokensMax { tokens.removeAll(keepingCapacity: true) }
       tokens[text] = token
     }
     return token

@@ -40,12 +40,12 @@ import Testing
 
   @Test("are never too many: then all are forgotten, and verified again")
   func bounded() {
-    for number in 0...KnownTokens.countMax { _ = token("\(number)", of: "ana") }
-    #expect(counter.count == KnownTokens.countMax + 1)
+    for number in 0...Bounds.knownTokensMax { _ = token("\(number)", of: "ana") }
+    #expect(counter.count == Bounds.knownTokensMax + 1)
     _ = token("0", of: "ana")
-    #expect(counter.count == KnownTokens.countMax + 2)
-    _ = token("\(KnownTokens.countMax)", of: "ana")
-    #expect(counter.count == KnownTokens.countMax + 2)
+    #expect(counter.count == Bounds.knownTokensMax + 2)
+    _ = token("\(Bounds.knownTokensMax)", of: "ana")
+    #expect(counter.count == Bounds.knownTokensMax + 2)
   }
 }
 
