@@ -16,8 +16,8 @@ struct PlanTests {
     let plan = try runCommand(
       "sqlite3",
       [
-        "-bail", Self.books.get().path, ".dbconfig trigger_eqp on", "PRAGMA foreign_keys=\(keys)",
-        "EXPLAIN QUERY PLAN \(statement.sql)",
+        "-bail", "-cmd", ".timeout 20000", Self.books.get().path, ".dbconfig trigger_eqp on",
+        "PRAGMA foreign_keys=\(keys)", "EXPLAIN QUERY PLAN \(statement.sql)",
       ])
     #expect(plan.status == 0, "\(statement.testDescription)\n\(plan.errors)")
     // The first line repeats the setting.
