@@ -124,7 +124,7 @@ final class Books: Sendable {
 
   /// Runs SQL from outside, as somebody does who opens the file with SQLite's shell.
   func outside(_ sql: String) throws -> CommandResult {
-    guard PostgreSQL.isTried else { 
+    guard PostgreSQL.isTried else {
       return try runCommand("sqlite3", ["-bail", "-cmd", ".timeout 20000", path, sql])
     }
     return try PostgreSQL.ask(sql, at: url)
