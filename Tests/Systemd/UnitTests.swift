@@ -63,8 +63,10 @@ extension SystemdTests {
       }
       try machine.shell("systemctl stop dompet.target")
       for unit in entrances + Machine.services {
+        // What belongs to a target is told to stop with it, but not waited for.
+        let wait = "for i in {1..100}; do systemctl -q is-active \(unit) || break; sleep 0.1; done"
         let state = try machine.shell(
-          "systemctl show --property ActiveState,Result,ExecMainStatus \(unit)")
+          "\(wait); systemctl show --property ActiveState,Result,ExecMainStatus \(unit)")
         #expect(state.contains("ActiveState=inactive"), "\(unit): \(state)")
       }
       try machine.shell("systemctl start dompet.target")
