@@ -40,9 +40,9 @@ public struct SHA256: Sendable {
   /// The digest of all pieces: 32 bytes.
   public consuming func finish() -> [UInt8] {
     let digest = digest()
-    var bytes: [UInt8] = []
-    bytes.append(addingCapacity: 32) { bytes in
-      for index in 0..<32 { bytes.append(digest[index]) }
+    var bytes = [UInt8](repeating: 0, count: 32)
+    for index in 0..<32 {
+      bytes[index] = digest[index]
     }
     return bytes
   }

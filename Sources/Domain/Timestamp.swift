@@ -34,22 +34,18 @@ public struct Timestamp: Comparable, Hashable, Sendable {
     let (year, month, day) = date
     let milliseconds = microseconds.floorRemainder(by: 86_400_000_000) / 1000
     var text: [UInt8] = []
-    text.append(addingCapacity: Timestamp.rfc3339BytesMax) { text in
-      text.append(year: year)
-      text.append("-", month)
-      text.append("-", day)
-      text.append("T", milliseconds / 3_600_000)
-      text.append(":", milliseconds / 60_000 % 60)
-      text.append(":", milliseconds / 1000 % 60)
-      text.append(".", milliseconds / 10 % 100)
-      text.append(digit: milliseconds % 10)
-      text.append(UInt8(ascii: "Z"))
-    }
+    text.reserveCapacity(24)
+    text.append(year: year)
+    text.append("-", month)
+    text.append("-", day)
+    text.append("T", milliseconds / 3_600_000)
+    text.append(":", milliseconds / 60_000 % 60)
+    text.append(":", milliseconds / 1000 % 60)
+    text.append(".", milliseconds / 10 % 100)
+    text.append(digit: milliseconds % 10)
+    text.append(UInt8(ascii: "Z"))
     return String(decoding: text, as: UTF8.self)
   }
-
-  /// The furthest years that can be stored have six digits and perhaps a sign.
-  private static let rfc3339BytesMax = 27
 
   /// Days since 1970-01-01 to a date, by eras of 400 years that begin on 1 March
   /// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days).
@@ -79,13 +75,12 @@ extension Int64 {
   }
 }
 
-extension OutputSpan<UInt8> {
+extension [UInt8] {
   /// At least four digits.
   fileprivate mutating func append(year: Int64) {
     if year < 0 { append(UInt8(ascii: "-")) }
     let year = Int64(clamping: year.magnitude)
-    if year >= 100_000 { append(digit: year / 100_000 % 10) }
-    if year >= 10_000 { append(digit: year / 10_000 % 10) }
+    if year >= 10_000 { append(contentsOf: String(year / 10_000).utf8) }
     append(digit: year / 1000 % 10)
     append(digit: year / 100 % 10)
     append(digit: year / 10 % 10)

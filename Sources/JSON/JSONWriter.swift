@@ -86,6 +86,7 @@ public struct JSONWriter {
   // MARK: elements of an array
 
   public mutating func element(_ value: String) {
+    separate()
     quote(value)
   }
 
@@ -114,7 +115,9 @@ public struct JSONWriter {
   }
 
   private mutating func name(_ name: String) {
-    quote(name, and: UInt8(ascii: ":"))
+    separate()
+    quote(name)
+    bytes.append(UInt8(ascii: ":"))
     needsComma = false
   }
 
@@ -128,33 +131,23 @@ public struct JSONWriter {
     needsComma = true
   }
 
-  /// Writes a text in quotes, and what comes after them. Hardly any has something to escape: so it
-  /// is written as it is, and once more if it has.
-  private mutating func quote(_ text: String, and end: UInt8? = nil) {
+  /// Hardly any text has something to escape: so it is copied first, and written anew if it has.
+  private mutating func quote(_ text: String) {
     let text = text.utf8.span
-    let start = bytes.count
     var needsEscape = false
-    // A comma, two quotes, and what comes after them.
-    bytes.append(addingCapacity: text.count + 4) { bytes in
-      if needsComma { bytes.append(UInt8(ascii: ",")) }
-      bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(addingCapacity: text.count) { bytes in
       for index in text.indices {
         let byte = text[index]
         if JSONWriter.isEscaped(byte) { needsEscape = true }
         bytes.append(byte)
       }
-      bytes.append(UInt8(ascii: "\""))
-      if let end { bytes.append(end) }
     }
     if needsEscape {
-      bytes.removeLast(bytes.count - start)
-      separate()
-      bytes.append(UInt8(ascii: "\""))
+      bytes.removeLast(text.count)
       for index in text.indices { character(text[index]) }
-      bytes.append(UInt8(ascii: "\""))
-      if let end { bytes.append(end) }
     }
-    needsComma = true
+    bytes.append(UInt8(ascii: "\""))
   }
 
   private static func isEscaped(_ byte: UInt8) -> Bool {

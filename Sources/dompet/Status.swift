@@ -86,13 +86,13 @@ struct Status {
     open.member("oldest", overview.open.oldest?.rfc3339)
   }
 
-  private func describeMaintenance(_ tasks: inout JSONWriter) {
-    for entry in self.tasks.compactMap(entry) {
+  private func describeMaintenance(_ line: inout JSONWriter) {
+    for entry in tasks.compactMap(entry) {
       let describe: (inout JSONWriter) -> Void = { task in
         task.member("doneAt", entry.doneAt.rfc3339)
         task.member("outcome", entry.outcome)
       }
-      tasks.member(entry.task, object: describe)
+      line.member(entry.task, object: describe)
     }
   }
 

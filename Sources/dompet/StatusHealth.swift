@@ -81,3 +81,8 @@ extension Maintenance.Task {
 func counted(_ count: Int64, _ noun: String) -> String {
   "\(count.grouped) \(noun)\(count == 1 ? "" : "s")"
 }
+
+extension String {
+  /// With a capital at its beginning.
+  var withCapital: String { prefix(1).uppercased() + dropFirst() }
+}

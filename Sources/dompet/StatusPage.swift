@@ -205,9 +205,6 @@ extension Timestamp {
 }
 
 extension String {
-  /// With a capital at its beginning.
-  var withCapital: String { prefix(1).uppercased() + dropFirst() }
-
   /// As text of HTML, and as a value in quotes.
   fileprivate var escaped: String {
     var text = ""

@@ -17,6 +17,9 @@ struct NetworkTests {
   @Test("finishes the transfer after it was loaded anew, and says so once")
   func reloadTransfer() throws { try Browser.perform("reload_transfer") }
 
+  @Test("takes no other network's page for an answer, and money moves once")
+  func foreignPage() throws { try Browser.perform("foreign_page") }
+
   @Test("never asks again in the name of somebody else who has signed in")
   func otherUser() throws { try Browser.perform("other_user") }
 

@@ -142,6 +142,28 @@ def reload_transfer(stage):
 
 
 @scenario
+def foreign_page(stage):
+    """A hotel's network answers 200 with a page of its own: that is no answer of the server's."""
+    person, friend = stage.person(), stage.person()
+    person.receive(stage, 50_000)
+    page = stage.wallet(person)
+    keys = []
+
+    def meet(route):
+        keys.append(route.request.headers["idempotency-key"])
+        route.fulfill(status=200, content_type="text/plain", body="Please accept our terms")
+
+    page.route("**/wallets/transfers", meet)
+    transfer(page, friend.username, "20.000")
+    expect(page.locator("#transfer .said")).to_have_text(UNKNOWN)
+    assert friend.balance() == "0.00"
+    page.unroute("**/wallets/transfers")
+    said = page.locator("#transfer .said")
+    expect(said).to_have_text(f"Rp 20.000 is with {friend.username}.")
+    assert friend.balance() == "20000.00" and len(set(keys)) == 1
+
+
+@scenario
 def offline(stage):
     stage.allow("net::ERR_INTERNET_DISCONNECTED", "net::ERR_NETWORK_CHANGED")
     person, friend = stage.person(), stage.person()

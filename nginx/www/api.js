@@ -31,7 +31,7 @@ export class Problem extends Error {
 }
 
 /**
- * Asks, and gives what was answered: JSON read, anything else as it is, nothing for 204.
+ * Asks, and gives what was answered: JSON read, CSV as it is, null for 204.
  * @param {string} method
  * @param {string} path below /api/v1
  * @param {{body?: object, headers?: object, seconds?: number}} [content] and how long it may take
@@ -49,7 +49,7 @@ export async function ask(method, path, { body, headers = {}, seconds = usualSec
       signal: AbortSignal.timeout(seconds * 1000),
     });
     const answer = await read(response);
-    const isOurs = response.ok ? !isPage(response) : answer?.type?.startsWith(problems);
+    const isOurs = response.ok ? answer !== undefined : answer?.type?.startsWith(problems);
     if (!isOurs) throw new Error(`${response.status} by another`);
     heard();
     if (response.ok) return answer;
@@ -61,13 +61,11 @@ export async function ask(method, path, { body, headers = {}, seconds = usualSec
   }
 }
 
-// A proxy, or a hotel's network, may answer with a page of its own: that says nothing of what the
-// server has done.
-const isPage = (response) => /^text\/html/i.test(response.headers.get("Content-Type") ?? "");
-
+// Undefined for what no call of ours gives: a proxy, or a hotel's network, may answer with a page of
+// its own, whatever the status, and that says nothing of what the server has done.
 async function read(response) {
   const type = response.headers.get("Content-Type") ?? "";
   if (response.status === 204) return null;
   if (/[/+]json/.test(type)) return response.json();
-  return response.ok ? response.blob() : null;
+  return type.startsWith("text/csv") ? response.blob() : undefined;
 }
