@@ -36,10 +36,18 @@ struct StatusTests {
     ] {
       #expect(text.contains(line + "\n"), "\(text)")
     }
+    // A server is backed up, and its log and disk are looked after, with its own tools.
+    for name in ["backup", "write-ahead log", "disk left"] {
+      #expect(text.contains("\n  \(name)  ") != PostgreSQL.isTried, "\(text)")
+    }
+    #expect(text.contains("  backup                             never\n") != PostgreSQL.isTried)
     let json = try object(try dompet("status", "--json").output)
     #expect((json["inReview"] as? [String: Any])?["amount"] as? String == "49999")
     #expect((json["wallets"] as? [String: Any])?["count"] as? Int == 1)
-    #expect((json["storage"] as? [String: Any])?["databaseBytes"] as? Int ?? 0 > 0)
+    let storage = json["storage"] as? [String: Any] ?? [:]
+    #expect(storage["databaseBytes"] as? Int ?? 0 > 0)
+    #expect((storage["logBytes"] as? Int ?? 0 > 0) != PostgreSQL.isTried)
+    #expect((storage["bytesLeft"] as? Int ?? 0 > 0) != PostgreSQL.isTried)
   }
 
   @Test("writes it as a page that needs nothing else and lets nobody's words be more than words")
