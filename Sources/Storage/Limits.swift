@@ -22,10 +22,14 @@ enum Limits {
   static let writeCacheKibibytes = 4096
   /// At start another program may be applying a long migration.
   static let startSeconds = 60
-  /// 2.4 MB of log. A checkpoint holds up all writers: with SQLite's own 1000 pages the slowest
-  /// credits waited a fifth longer, and no more of them came through.
+  /// 2.4 MB of log: when so much has been written, a checkpoint begins beside the next commits.
   static let checkpointPages = 600
-  /// 32 MB: from here on a checkpoint waits for readers, so that the log begins anew.
+  /// 16 MB of log, of which SQLite's index is in one piece (4062 pages): from here on a checkpoint
+  /// is made while everybody waits, so that the log begins anew, as soon as it is a short one.
+  static let longLogPages = 4000
+  /// Some 50 credits, of which it takes few milliseconds to copy the pages.
+  static let lastPages = 300
+  /// 32 MB: from here on such a checkpoint waits for readers.
   static let logPages = 8192
   /// How long such a checkpoint may hold up all writers.
   static let checkpointBusyMilliseconds: Int32 = 100

@@ -5,7 +5,10 @@ import Support
 
 /// A disk under a program: sound until a switch is turned.
 final class FaultyDisk: Sendable {
-  enum Switch: String { case lie, forget, stall }
+  enum Switch: String {
+    case lie, forget, stall
+    case stallDatabase = "stall-database"
+  }
 
   /// Whether disk.c could be compiled.
   static var isPossible: Bool { (try? library.get()) != nil }

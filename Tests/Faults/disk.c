@@ -3,9 +3,11 @@
 //   lie     fdatasync and fsync say that it is done, and do nothing
 //   forget  pwrite says that it is done, and does nothing
 //   stall   fdatasync and fsync make a file "stalled" there and wait until "stall" is gone
+//   stall-database   the same, only where a checkpoint syncs: at a file whose name ends with .db
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,12 +25,23 @@ static void note_stall(void) {
   close(open(path, O_WRONLY | O_CREAT, 0600));
 }
 
+static int is_database(int descriptor) {
+  char link[64], path[4096];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  ssize_t length = readlink(link, path, sizeof path);
+  return length > 3 && memcmp(path + length - 3, ".db", 3) == 0;
+}
+
+static void stall(const char *name) {
+  if (!has(name)) return;
+  note_stall();
+  while (has(name)) usleep(1000);
+}
+
 static int sync_file(long call, int descriptor) {
   if (has("lie")) return 0;
-  if (has("stall")) {
-    note_stall();
-    while (has("stall")) usleep(1000);
-  }
+  stall("stall");
+  if (is_database(descriptor)) stall("stall-database");
   return (int)syscall(call, descriptor);
 }
 

@@ -61,6 +61,30 @@ struct ProcessTests {
     }
   }
 
+  @Test("processes lose nothing where one copies the log while the others begin it anew")
+  func checkpoints() throws {
+    let outputs = ["one", "two", "three"]
+    let processes = try outputs.map {
+      try scratch.startWriter(["write", "6", "3", "20000"], output: $0)
+    }
+    for process in processes {
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+    }
+    let database = try scratch.open()
+    for (process, output) in zip(processes, outputs) {
+      let told = Set(scratch.lines(of: output).compactMap(Int64.init))
+      #expect(!told.isEmpty)
+      #expect(try numbers(of: process.processIdentifier, in: database) == told)
+    }
+    #expect(try database.halfEntries() == 0)
+    let damage = try database.read { connection throws(Refusal) in
+      try connection.query("PRAGMA integrity_check", []) { row throws(Refusal) in try row.text(0) }
+    }
+    #expect(damage == ["ok"])
+    #expect(scratch.logBytes < 64 << 20)
+  }
+
   @Test("programs that start at once create and migrate the database once")
   func startAtOnce() throws {
     for _ in 0..<5 {

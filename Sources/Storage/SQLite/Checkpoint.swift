@@ -1,7 +1,7 @@
 // Bringing the write-ahead log back into the database file, so that it stays short.
 //
-// Only the leader of a group does it, while it holds the turnstile: a checkpoint beside another
-// process's commit can lose that commit (https://sqlite.org/wal.html#walresetbug).
+// The leader of a group does it, while it holds the turnstile, or sees to it that it is done in the
+// background.
 
 import CSQLite
 import Domain
@@ -11,6 +11,7 @@ extension SQLiteConnection {
   func logHasGrown(to pages: Int) {
     if pages < checkpointedPages { checkpointedPages = 0 }
     logPages = pages
+    hasGrownLog = true
   }
 
   /// Goes on counting where the connection before this one ended.
@@ -19,7 +20,8 @@ extension SQLiteConnection {
     checkpointedPages = former.checkpointedPages
   }
 
-  var checkpointIsDue: Bool { logPages - checkpointedPages >= Limits.checkpointPages }
+  /// Pages that no checkpoint from here has copied, or begun to copy.
+  var pagesLeft: Int { logPages - checkpointedPages }
 
   /// Copies the log's pages into the database, as far as no reader still needs the old ones; the
   /// next writer then begins the log anew. Where readers have kept it from that for long, waits
@@ -35,7 +37,7 @@ extension SQLiteConnection {
   }
 
   /// - Returns: how many pages of the log are still to be copied.
-  private func checkpoint(_ mode: Int32) throws(Refusal) -> Int {
+  func checkpoint(_ mode: Int32) throws(Refusal) -> Int {
     var (pages, copied): (Int32, Int32) = (0, 0)
     let code = sqlite3_wal_checkpoint_v2(handle, "main", mode, &pages, &copied)
     guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else {

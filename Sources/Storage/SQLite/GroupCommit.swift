@@ -12,15 +12,23 @@ final class GroupCommit: @unchecked Sendable {
   private let path: String
   private let turnstile: Turnstile
   private let queue = WriteQueue()
+  private let log: LogKeeper
   private var connection: SQLiteConnection
   private var connectionIsSound = true
   private var previousCount = 0
-  let figures = Mutex(StorageFigures())
+  private let counts = Mutex(StorageFigures())
 
   init(path: String, turnstile: Turnstile, connection: SQLiteConnection) {
     self.path = path
+    log = LogKeeper(path: path)
     self.turnstile = turnstile
     self.connection = connection
+  }
+
+  var figures: StorageFigures {
+    var figures = counts.withLock { $0 }
+    log.add(to: &figures)
+    return figures
   }
 
   /// Returns when `body` has run and is durable. Throws what it threw; `.busy` when it was not
@@ -35,17 +43,14 @@ final class GroupCommit: @unchecked Sendable {
 
   /// Leads one group. Its deadline is that of the leader's own job, the oldest of the group.
   ///
-  /// Whoever waits in other processes is let in before anybody here is woken. A checkpoint comes
-  /// in between; then the group hears its answers first, and only the leader waits.
+  /// Whoever waits in other processes is let in before anybody here is woken, unless a checkpoint
+  /// comes in between: then the group hears its answers first, and only the leader waits.
   private func lead(from own: Job) {
     var group = [own]
     do throws(Refusal) {
       try enterTurnstile(until: own.deadline)
       commit(&group, until: own.deadline)
-      if connectionIsSound, connection.checkpointIsDue {
-        queue.answer(group)
-        checkpoint()
-      }
+      if connectionIsSound { keepLogShort(answering: group) }
       turnstile.leave()
     } catch {
       own.outcome = error
@@ -59,11 +64,11 @@ final class GroupCommit: @unchecked Sendable {
     do throws(Refusal) {
       try turnstile.enter(until: deadline)
     } catch {
-      figures.withLock { $0.turnstileTimeouts += 1 }
+      counts.withLock { $0.turnstileTimeouts += 1 }
       throw error
     }
     let waited = Deadline.now - begin
-    figures.withLock {
+    counts.withLock {
       $0.turnstileEntries += 1
       $0.turnstileWaitNanoseconds += waited
     }
@@ -84,12 +89,12 @@ final class GroupCommit: @unchecked Sendable {
       previousCount = group.count
       try connection.commit()
       let jobs = Int64(group.count)
-      figures.withLock {
+      counts.withLock {
         $0.commits += 1
         $0.committedJobs += jobs
       }
     } catch {
-      figures.withLock { $0.failedGroups += 1 }
+      counts.withLock { $0.failedGroups += 1 }
       for job in group { job.outcome = .busy(evidence: "the group failed: \(error)") }
       connection.rollBack()
       connectionIsSound = false
@@ -112,11 +117,15 @@ final class GroupCommit: @unchecked Sendable {
   private func run(_ group: inout [Job], until deadline: Deadline) throws(Refusal) -> Bool {
     for job in group where try !run(job, until: deadline) { return false }
     guard try runWaiting(&group, until: deadline) else { return false }
-    guard group.count < previousCount else { return true }
-    // Those whom the previous group answered are about to come again: they get the processor once.
-    // It filled groups half as much again, and costs a lone writer nothing.
-    sched_yield()
-    return try runWaiting(&group, until: deadline)
+    // Those whom the previous group answered are about to come again: they get the processor for as
+    // long as some of them come. It filled groups half as much again; a lone writer does not wait.
+    var before = 0
+    while group.count < previousCount, group.count > before {
+      before = group.count
+      sched_yield()
+      guard try runWaiting(&group, until: deadline) else { return false }
+    }
+    return true
   }
 
   private func runWaiting(_ group: inout [Job], until deadline: Deadline) throws(Refusal) -> Bool {
@@ -158,17 +167,11 @@ final class GroupCommit: @unchecked Sendable {
     }
   }
 
-  /// Should it fail, no row is lost; the next leader opens a new connection and tries again when
+  /// Should it fail, no row is lost; the next leader opens a new connection, and tries again when
   /// the log has grown on.
-  private func checkpoint() {
-    let begin = Deadline.now
+  private func keepLogShort(answering group: [Job]) {
     do throws(Refusal) {
-      try connection.checkpoint()
-      let took = Deadline.now - begin
-      figures.withLock {
-        $0.checkpoints += 1
-        $0.checkpointNanoseconds += took
-      }
+      try log.keepShort(connection) { queue.answer(group) }
     } catch {
       connectionIsSound = false
     }

@@ -21,8 +21,10 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   var statementsLeft: Int?
   /// Pages in the write-ahead log when this connection last committed.
   var logPages = 0
-  /// Pages in it when this connection last made a checkpoint.
+  /// Pages in it when a checkpoint was last made or begun from here.
   var checkpointedPages = 0
+  /// Whether its last transaction wrote to the log.
+  var hasGrownLog = false
 
   private var statements = PreparedStatements()
   private var expectsTransaction = false
@@ -100,6 +102,7 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   func begin() throws(Refusal) {
+    hasGrownLog = false
     switch purpose {
     case .reading: try execute("BEGIN", [])
     case .writing: try execute("BEGIN IMMEDIATE", [])

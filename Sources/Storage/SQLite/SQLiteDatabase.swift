@@ -41,7 +41,7 @@ public final class SQLiteDatabase: Database {
   }
 
   public var figures: StorageFigures {
-    var figures = writer.figures.withLock { $0 }
+    var figures = writer.figures
     var log = stat()
     if stat(path + "-wal", &log) == 0 { figures.logBytes = Int64(log.st_size) }
     return figures

@@ -15,7 +15,9 @@ func run(arguments: [String]) -> Int32 {
     case "start":
       return 0
     case "write":
-      return write(to: database, seconds: arguments[4], threads: arguments[5])
+      return write(
+        to: database, seconds: arguments[4], threads: arguments[5],
+        bytes: arguments.count > 6 ? arguments[6] : "0")
     case "copy":
       return copy(path, to: arguments[4])
     case "fill":
@@ -41,13 +43,16 @@ func writeEntry(_ number: Int, payload: String, to database: SQLiteDatabase) thr
   }
 }
 
-private func write(to database: SQLiteDatabase, seconds: String, threads: String) -> Int32 {
+private func write(
+  to database: SQLiteDatabase, seconds: String, threads: String, bytes: String
+) -> Int32 {
   let end = time(nil) + (Int(seconds) ?? 1)
+  let payload = String(repeating: "x", count: Int(bytes) ?? 0)
   inThreads(Int(threads) ?? 1) { thread in
     var number = thread * 1_000_000
     while time(nil) < end {
       number += 1
-      guard (try? writeEntry(number, payload: "", to: database)) != nil else { continue }
+      guard (try? writeEntry(number, payload: payload, to: database)) != nil else { continue }
       // In one system call: lines of different threads do not mix, and a kill loses none.
       let line = Array("\(number)\n".utf8)
       _ = Glibc.write(STDOUT_FILENO, line, line.count)

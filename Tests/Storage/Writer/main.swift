@@ -2,7 +2,9 @@
 // killed, or to live on a disk that is full.
 //
 //   storage-writer DATABASE SCHEMA start                   opens the database and ends
-//   storage-writer DATABASE SCHEMA write SECONDS THREADS   prints a line for each durable entry
+//   storage-writer DATABASE SCHEMA write SECONDS THREADS [BYTES]
+//                                                          prints a line for each durable entry,
+//                                                          twice so many bytes
 //   storage-writer DATABASE SCHEMA fill                    on a small disk; prints what it found
 //
 // An entry is two rows, so that half an entry would show.

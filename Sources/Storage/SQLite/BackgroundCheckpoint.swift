@@ -1,0 +1,86 @@
+// A checkpoint beside the commits, so that nobody waits for it.
+//
+// SQLite before 3.51.3 can lose commits if a checkpoint begins just as a commit begins the log anew
+// (https://sqlite.org/wal.html#walresetbug). None can while a reader is within the log: so one of
+// our own is, the anchor, from before the turnstile is left until the checkpoint has ended.
+
+import CSQLite
+import Domain
+import Glibc
+
+/// One checkpoint at a time, on a thread of its own for as long as it takes.
+///
+/// Sendable because its connections belong to whoever has set `running`, under the lock: first the
+/// leader who begins, then the thread.
+final class BackgroundCheckpoint: @unchecked Sendable {
+  private let path: String
+  private let lock = Lock()
+  private var running = false
+  private var copier: SQLiteConnection?
+  private var anchor: SQLiteConnection?
+  private var told: @Sendable () -> Void = {}
+
+  init(path: String) {
+    self.path = path
+  }
+
+  var isRunning: Bool { lock.locked { running } }
+
+  /// Begins one, when none runs. The caller holds the turnstile, and has written to the log since
+  /// it entered: what no checkpoint can have copied yet, so that the anchor is within the log.
+  /// - Parameter done: called on the thread, if the checkpoint has not failed. If it has, no row is
+  ///   lost: the next one copies what it did not.
+  func begin(_ done: @escaping @Sendable () -> Void) throws(Refusal) {
+    lock.locked { running = true }
+    do throws(Refusal) {
+      try open()
+      told = done
+      try startThread()
+    } catch {
+      end()
+      throw error
+    }
+  }
+
+  /// Both have to read something, or they know of no log. This reads no more than the first page.
+  private func open() throws(Refusal) {
+    if copier == nil {
+      let connection = try SQLiteConnection(path: path, purpose: .reading)
+      _ = try connection.pragma("PRAGMA user_version")
+      copier = connection
+    }
+    if anchor == nil { anchor = try SQLiteConnection(path: path, purpose: .reading) }
+    try anchor?.begin()
+    _ = try anchor?.pragma("PRAGMA user_version")
+  }
+
+  private func startThread() throws(Refusal) {
+    var thread = pthread_t()
+    let this = Unmanaged.passRetained(self)
+    let code = pthread_create(&thread, nil, runBackgroundCheckpoint, this.toOpaque())
+    guard code == 0 else {
+      this.release()
+      throw .busy(evidence: "no thread for a checkpoint: errno \(code)")
+    }
+    pthread_detach(thread)
+  }
+
+  fileprivate func run() {
+    if (try? copier?.checkpoint(SQLITE_CHECKPOINT_PASSIVE)) != nil { told() }
+    end()
+  }
+
+  /// A connection on which anything failed is closed: the next one starts clean.
+  private func end() {
+    anchor?.rollBack()
+    if anchor?.hasFailed == true { anchor = nil }
+    if copier?.hasFailed == true { copier = nil }
+    lock.locked { running = false }
+  }
+}
+
+private func runBackgroundCheckpoint(_ this: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let this else { return nil }
+  Unmanaged<BackgroundCheckpoint>.fromOpaque(this).takeRetainedValue().run()
+  return nil
+}
