@@ -18,7 +18,7 @@ final class BackgroundCheckpoint: @unchecked Sendable {
   private var running = false
   private var copier: SQLiteConnection?
   private var anchor: SQLiteConnection?
-  private var told: @Sendable () -> Void = {}
+  private var done: @Sendable (SQLiteConnection.Checkpoint) -> Void = { _ in }
 
   init(path: String) {
     self.path = path
@@ -30,11 +30,13 @@ final class BackgroundCheckpoint: @unchecked Sendable {
   /// it entered: what no checkpoint can have copied yet, so that the anchor is within the log.
   /// - Parameter done: called on the thread, if the checkpoint has not failed. If it has, no row is
   ///   lost: the next one copies what it did not.
-  func begin(_ done: @escaping @Sendable () -> Void) throws(Refusal) {
+  func begin(
+    _ done: @escaping @Sendable (SQLiteConnection.Checkpoint) -> Void
+  ) throws(Refusal) {
     lock.locked { running = true }
     do throws(Refusal) {
       try open()
-      told = done
+      self.done = done
       try startThread()
     } catch {
       end()
@@ -66,7 +68,7 @@ final class BackgroundCheckpoint: @unchecked Sendable {
   }
 
   fileprivate func run() {
-    if (try? copier?.checkpoint(SQLITE_CHECKPOINT_PASSIVE)) != nil { told() }
+    if let found = try? copier?.checkpoint(SQLITE_CHECKPOINT_PASSIVE) { done(found) }
     end()
   }
 

@@ -106,9 +106,7 @@ final class GroupCommit: @unchecked Sendable {
   /// for done whose sync has failed.
   private func renewConnection() throws(Refusal) {
     if connectionIsSound { return }
-    let new = try SQLiteConnection(path: path, purpose: .writing)
-    new.takeOverLog(of: connection)
-    connection = new
+    connection = try SQLiteConnection(path: path, purpose: .writing)
     connectionIsSound = true
   }
 
@@ -170,8 +168,9 @@ final class GroupCommit: @unchecked Sendable {
   /// Should it fail, no row is lost; the next leader opens a new connection, and tries again when
   /// the log has grown on.
   private func keepLogShort(answering group: [Job]) {
+    guard let pages = connection.logPages else { return }
     do throws(Refusal) {
-      try log.keepShort(connection) { queue.answer(group) }
+      try log.keepShort(pages, by: connection) { queue.answer(group) }
     } catch {
       connectionIsSound = false
     }

@@ -19,12 +19,8 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   var deadline: Deadline?
   /// How many statements may still be run, where that is limited.
   var statementsLeft: Int?
-  /// Pages in the write-ahead log when this connection last committed.
-  var logPages = 0
-  /// Pages in it when a checkpoint was last made or begun from here.
-  var checkpointedPages = 0
-  /// Whether its last transaction wrote to the log.
-  var hasGrownLog = false
+  /// Pages in the write-ahead log after the last transaction here, if that wrote to it.
+  var logPages: Int?
 
   private var statements = PreparedStatements()
   private var expectsTransaction = false
@@ -102,7 +98,7 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   func begin() throws(Refusal) {
-    hasGrownLog = false
+    logPages = nil
     switch purpose {
     case .reading: try execute("BEGIN", [])
     case .writing: try execute("BEGIN IMMEDIATE", [])

@@ -84,7 +84,7 @@ extension SQLiteConnection {
       { this, _, _, pages in
         guard let this else { return SQLITE_OK }
         let connection = Unmanaged<SQLiteConnection>.fromOpaque(this).takeUnretainedValue()
-        connection.logHasGrown(to: Int(pages))
+        connection.logPages = Int(pages)
         return SQLITE_OK
       }, this)
   }
