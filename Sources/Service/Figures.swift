@@ -124,8 +124,9 @@ extension StorageFigures {
     count(
       "reconnects_total", "Connections to the server opened in place of lost ones.", reconnects)
     count("checkpoints_total", "Checkpoints that this process made.", checkpoints)
+    count("failed_checkpoints_total", "Checkpoints that failed: on the disk.", failedCheckpoints)
     metrics.single(
-      "dompet_store_checkpoint_seconds_total", .counter, "How long they took in all.",
+      "dompet_store_checkpoint_seconds_total", .counter, "How long the others took in all.",
       .seconds(nanoseconds: checkpointNanoseconds))
     count(
       "lock_entries_total", "How often the lock between the programs was got.", turnstileEntries)

@@ -24,12 +24,10 @@ enum Limits {
   static let startSeconds = 60
   /// 2.4 MB of log: when so much has been written, a checkpoint begins beside the next commits.
   static let checkpointPages = 600
-  /// 16 MB of log, of which SQLite's index is in one piece (4062 pages): from here on a checkpoint
-  /// is made while everybody waits, so that the log begins anew, as soon as it is a short one.
+  /// 16 MB of log, of which SQLite's index is in one piece (4062 pages): from here on everybody
+  /// waits for a checkpoint, once less than the above is left to copy, so that the log begins anew.
   static let longLogPages = 4000
-  /// Some 50 credits, of which it takes few milliseconds to copy the pages.
-  static let lastPages = 300
-  /// 32 MB: from here on such a checkpoint waits for readers.
+  /// 32 MB: from here on such a checkpoint waits for readers, and up to half of the log is little.
   static let logPages = 8192
   /// How long such a checkpoint may hold up all writers.
   static let checkpointBusyMilliseconds: Int32 = 100

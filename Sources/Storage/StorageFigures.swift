@@ -18,7 +18,9 @@ public struct StorageFigures: Sendable {
   public var turnstileWaitNanoseconds: Int64 = 0
   /// How often it was not got in time.
   public var turnstileTimeouts: Int64 = 0
+  /// Most of them are made beside the commits: nobody waits for these.
   public var checkpoints: Int64 = 0
+  public var failedCheckpoints: Int64 = 0
   public var checkpointNanoseconds: Int64 = 0
   /// The write-ahead log as it lies on the disk, whoever wrote it.
   public var logBytes: Int64 = 0

@@ -86,7 +86,7 @@ drive() {
     use_settings "$seed_folder"
     export_paths "$side"
     export KIND=${row_kind[$name]} DIRECTORY=$seed_folder PASSWORD=$password SECONDS_EACH=$length
-    export THREADS=$((level > 1 ? 2 : 1)) POSITION PAID RUN=$$-$EPOCHREALTIME
+    export PEOPLE=${people:-} THREADS=$((level > 1 ? 2 : 1)) POSITION PAID RUN=$$-$EPOCHREALTIME
     POSITION=$(position "$side")
     PAID=$(cat "$state_folder/paid-$(database_side "$side")" 2> /dev/null || echo 0)
     exec wrk -t"$THREADS" -c"$level" -d"$((length + tail))s" --timeout 15s -s "$here/drive.lua" \

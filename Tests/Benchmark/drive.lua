@@ -10,10 +10,10 @@
 --   login     POST LOGIN_PATH, the users of the file usernames in turn
 --   mixed     of 20 requests 16 wallet, 2 history, 1 event, 1 top-up
 --
--- The files lie in DIRECTORY; of THREADS threads each takes every so many lines. At its end, one
--- line: answers that did the work, how many a second, p50, p99 and p99.9 of the latency in ms,
--- refusals (503), credits, their sum in rupiah, lines begun, of which from the first so many all
--- were used; then what was wrong, if anything was.
+-- The files lie in DIRECTORY; of THREADS threads each takes every so many lines. Only the first
+-- PEOPLE users ask, if that is set. At its end, one line: answers that did the work, how many a
+-- second, p50, p99 and p99.9 of the latency in ms, refusals (503), credits, their sum in rupiah,
+-- lines begun, of which from the first so many all were used; then what was wrong, if anything was.
 
 local ffi = require("ffi")
 ffi.cdef([[
@@ -49,17 +49,21 @@ local function now()
   return tonumber(clock.seconds) + tonumber(clock.nanoseconds) / 1e9
 end
 
--- A file's lines from this thread's first on, every so many of them.
-local function lines(name, skipped, step, again)
+-- A file's lines from this thread's first on, every so many of them. With `most` they begin anew
+-- after so many lines, or at their end.
+local function lines(name, skipped, step, most)
   local path = setting("DIRECTORY") .. "/" .. name
   local file = assert(io.open(path))
   for _ = 1, skipped do file:read("*l") end
+  local place = skipped
   return function()
-    local line = file:read("*l")
-    if not line and again then
+    local line = place ~= most and file:read("*l")
+    if not line and most then
       file:seek("set")
+      place = 0
       line = file:read("*l")
     end
+    place = place + 1
     for _ = 2, step do file:read("*l") end
     return line
   end
@@ -139,8 +143,9 @@ end
 local request_of_kind = make[kind]
 
 function init()
-  token = lines("tokens", number * 7, 1, true)
-  name = lines("usernames", number * 7, 1, true)
+  local people = tonumber(os.getenv("PEOPLE")) or math.huge
+  token = lines("tokens", number * 7, 1, people)
+  name = lines("usernames", number * 7, 1, people)
   reference = lines("references", (kind == "again" and 0 or position) + number, lines_each)
   paid = {}
   if kind == "plain" then wrk.headers["Authorization"] = "Bearer " .. token() end

@@ -4,8 +4,10 @@
 
 # Ten transactions each at every size, so that a page of history is as full.
 growth_transactions_each=10
-growth_rows=(wallet history webhook)
+growth_rows=(wallet wallet-all history webhook)
 growth_level=32
+# So many people ask, at every size; in the row wallet-all everybody does.
+growth_people=1000
 # More users than this do not log in: a file of their tokens would be larger than what is measured.
 growth_sessions_max=100000
 
@@ -13,6 +15,7 @@ folders=()
 
 measure_growth() {
   local size round
+  row wallet-all - wallet product dompet-wallets "wallets/me, everybody in turn"
   connections=$growth_level
   prepare_sizes
   for ((round = 0; round <= rounds; round++)); do
@@ -55,6 +58,8 @@ measure_size() {
   start_stack "$state_folder/stack" "$state_folder"
   [[ $round != 0 ]] || note_sums product
   for name in "${growth_rows[@]}"; do
+    people=$growth_people
+    [[ $name != wallet-all ]] || people=
     note_checkpoints before
     measure "$name" $growth_level "$seconds"
     note_checkpoints after

@@ -29,6 +29,14 @@ static inline int dompet_sqlite3_bind_bytes(
   return sqlite3_bind_blob64(statement, index, bytes ? bytes : "", length, SQLITE_TRANSIENT);
 }
 
+// SQLite's own descriptor: to close another one on the same file would drop this process's locks.
+static inline int dompet_sqlite3_sync(sqlite3 *db) {
+  sqlite3_file *file = NULL;
+  int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (code != SQLITE_OK || file == NULL || file->pMethods == NULL) return SQLITE_IOERR;
+  return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
 // SIGRTMIN is a macro that calls a function: glibc keeps the first ones for itself.
 static inline int dompet_timer_signal(void) { return SIGRTMIN + 1; }
 

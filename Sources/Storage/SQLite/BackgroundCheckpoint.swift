@@ -1,8 +1,9 @@
 // A checkpoint beside the commits, so that nobody waits for it.
 //
 // SQLite before 3.51.3 can lose commits if a checkpoint begins just as a commit begins the log anew
-// (https://sqlite.org/wal.html#walresetbug). None can while a reader is within the log: so one of
-// our own is, the anchor, from before the turnstile is left until the checkpoint has ended.
+// (https://sqlite.org/wal.html#walresetbug). No commit can while a read transaction uses the log.
+// So one of ours, the anchor, is open from before the turnstile is left until the checkpoint has
+// ended.
 
 import CSQLite
 import Domain
@@ -10,15 +11,17 @@ import Glibc
 
 /// One checkpoint at a time, on a thread of its own for as long as it takes.
 ///
-/// Sendable because its connections belong to whoever has set `running`, under the lock: first the
+/// Sendable because its variables belong to whoever has set `running`, under the lock: first the
 /// leader who begins, then the thread.
 final class BackgroundCheckpoint: @unchecked Sendable {
+  typealias Outcome = Result<SQLiteConnection.Checkpoint?, Refusal>
+
   private let path: String
   private let lock = Lock()
   private var running = false
   private var copier: SQLiteConnection?
   private var anchor: SQLiteConnection?
-  private var done: @Sendable (SQLiteConnection.Checkpoint) -> Void = { _ in }
+  private var tell: @Sendable (Outcome) -> Void = { _ in }
 
   init(path: String) {
     self.path = path
@@ -26,17 +29,17 @@ final class BackgroundCheckpoint: @unchecked Sendable {
 
   var isRunning: Bool { lock.locked { running } }
 
-  /// Begins one, when none runs. The caller holds the turnstile, and has written to the log since
-  /// it entered: what no checkpoint can have copied yet, so that the anchor is within the log.
-  /// - Parameter done: called on the thread, if the checkpoint has not failed. If it has, no row is
-  ///   lost: the next one copies what it did not.
-  func begin(
-    _ done: @escaping @Sendable (SQLiteConnection.Checkpoint) -> Void
-  ) throws(Refusal) {
+  /// Begins one, when none runs.
+  ///
+  /// The caller holds the turnstile and has written to the log since it entered, so that not all of
+  /// the log can have been copied already: else the anchor would read the database file alone, and
+  /// hold nothing.
+  /// - Parameter ended: called on the thread.
+  func begin(_ ended: @escaping @Sendable (Outcome) -> Void) throws(Refusal) {
     lock.locked { running = true }
     do throws(Refusal) {
       try open()
-      self.done = done
+      tell = ended
       try startThread()
     } catch {
       end()
@@ -68,7 +71,22 @@ final class BackgroundCheckpoint: @unchecked Sendable {
   }
 
   fileprivate func run() {
-    if let found = try? copier?.checkpoint(SQLITE_CHECKPOINT_PASSIVE) { done(found) }
+    guard let copier else { return end() }
+    let found: SQLiteConnection.Checkpoint?
+    do throws(Refusal) {
+      found = try copier.checkpoint(SQLITE_CHECKPOINT_PASSIVE)
+    } catch {
+      tell(.failure(error))
+      return end()
+    }
+    do throws(Refusal) {
+      try copier.syncDatabase()
+    } catch {
+      // SQLite counts the pages as copied, but the disk may not have them. So the anchor stays, and
+      // with it all of the log, until all programs have ended: the next one copies it anew.
+      return tell(.failure(error))
+    }
+    tell(.success(found))
     end()
   }
 
@@ -77,6 +95,7 @@ final class BackgroundCheckpoint: @unchecked Sendable {
     anchor?.rollBack()
     if anchor?.hasFailed == true { anchor = nil }
     if copier?.hasFailed == true { copier = nil }
+    tell = { _ in }
     lock.locked { running = false }
   }
 }

@@ -5,11 +5,14 @@ import Synchronization
 
 /// Keeps the log of one file short, on behalf of the leader, who calls it within the turnstile.
 final class LogKeeper: Sendable {
+  /// As far as this process knows: others copy, too. Pages are counted from the log's beginning.
   private struct State {
-    /// Pages that the log had when a checkpoint last began here, and how many of it were copied.
+    /// The log's length when a checkpoint last began here, and when one was last waited for.
     var begun = 0
+    var waited = 0
     var copied = 0
     var count: Int64 = 0
+    var failures: Int64 = 0
     var nanoseconds: Int64 = 0
   }
 
@@ -23,13 +26,13 @@ final class LogKeeper: Sendable {
   func add(to figures: inout StorageFigures) {
     let state = state.withLock { $0 }
     figures.checkpoints += state.count
+    figures.failedCheckpoints += state.failures
     figures.checkpointNanoseconds += state.nanoseconds
   }
 
   /// After each commit that wrote: begins a checkpoint beside the next commits when there is
   /// something to copy. Those add to the log, which begins anew only when all of it is copied: so
-  /// once it is long, the little that came last is copied while everybody waits. While a reader
-  /// stands in the way of that, nobody waits in vain.
+  /// once it is long, the little that came last is copied while everybody waits.
   /// - Parameters:
   ///   - pages: in the log now.
   ///   - beforeWaiting: called if the caller is going to wait.
@@ -38,29 +41,42 @@ final class LogKeeper: Sendable {
     _ pages: Int, by writer: SQLiteConnection, beforeWaiting: () -> Void
   ) throws(Refusal) {
     guard !background.isRunning else { return }
-    let (begun, copied) = state.withLock {
+    let known = state.withLock {
       // It has begun anew.
-      if pages < $0.begun { ($0.begun, $0.copied) = (0, 0) }
-      return ($0.begun, $0.copied)
+      if pages < $0.begun { ($0.begun, $0.waited, $0.copied) = (0, 0, 0) }
+      return $0
     }
-    let isLong = pages >= Limits.longLogPages
-    let isLittle = pages - copied < Limits.lastPages || pages >= Limits.logPages
-    let mayWait = isLong && isLittle && begun > 0 && copied >= begun
-    let isDue = pages - begun >= (isLong ? Limits.lastPages : Limits.checkpointPages)
+    // A disk that copies more slowly than it logs would never come to so little.
+    let little = pages < Limits.logPages ? Limits.checkpointPages : pages / 2
+    let mayWait =
+      pages >= Limits.longLogPages && pages - known.copied < little
+      && pages - known.waited >= Limits.checkpointPages
+    let isDue = pages - known.begun >= Limits.checkpointPages
     guard mayWait || isDue else { return }
-    state.withLock { $0.begun = pages }
     let start = Deadline.now
+    state.withLock { $0.begun = pages }
     if !mayWait, (try? background.begin { self.note($0, since: start) }) != nil { return }
+    state.withLock { $0.waited = pages }
     beforeWaiting()
-    note(try writer.checkpoint(), since: start)
+    do throws(Refusal) {
+      note(.success(try writer.checkpoint()), since: start)
+    } catch {
+      note(.failure(error), since: start)
+      throw error
+    }
   }
 
-  private func note(_ found: SQLiteConnection.Checkpoint, since start: Int64) {
+  private func note(_ outcome: BackgroundCheckpoint.Outcome, since start: Int64) {
     let took = Deadline.now - start
     state.withLock {
-      $0.copied = found.copied
-      $0.count += 1
-      $0.nanoseconds += took
+      switch outcome {
+      case .success(let found?):
+        $0.copied = found.copied
+        $0.count += 1
+        $0.nanoseconds += took
+      case .success(nil): break
+      case .failure: $0.failures += 1
+      }
     }
   }
 }

@@ -25,8 +25,8 @@ extension SQLiteConnection {
     dompet_sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK
 
   /// What each connection demands, and why:
-  /// - no checkpoint but the leader's, on commit or on close, and a log that survives the last
-  ///   close: the WAL-reset race (https://sqlite.org/wal.html#walresetbug), and readers;
+  /// - no checkpoint that SQLite makes by itself, on commit or on close, and a log that survives
+  ///   the last close: the WAL-reset race (https://sqlite.org/wal.html#walresetbug), and readers;
   /// - FULL: the log is synced at each commit, and without it a power cut takes acknowledged rows;
   /// - foreign keys, which SQLite leaves off;
   /// - a file that somebody prepared can neither run functions nor be written past its schema;

@@ -3,8 +3,8 @@
 import Domain
 import Glibc
 
-/// An exclusive lock on the file `<database>.lock`, held around each group of writes and each
-/// checkpoint. It ends with the process that holds it, however that ends.
+/// An exclusive lock on the file `<database>.lock`, held around each group of writes, and where a
+/// checkpoint begins. It ends with the process that holds it, however that ends.
 ///
 /// It blocks in flock(2), since whoever asks again and again instead starves: the kernel wakes
 /// those who wait.
