@@ -8,6 +8,7 @@ final class FaultyDisk: Sendable {
   enum Switch: String {
     case lie, forget, stall
     case stallDatabase = "stall-database"
+    case refuseDatabase = "refuse-database"
   }
 
   /// Whether disk.c could be compiled.

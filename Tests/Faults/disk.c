@@ -4,6 +4,8 @@
 //   forget  pwrite says that it is done, and does nothing
 //   stall   fdatasync and fsync make a file "stalled" there and wait until "stall" is gone
 //   stall-database   the same, only where a checkpoint syncs: at a file whose name ends with .db
+//   refuse-database  there they fail with EIO
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +43,13 @@ static void stall(const char *name) {
 static int sync_file(long call, int descriptor) {
   if (has("lie")) return 0;
   stall("stall");
-  if (is_database(descriptor)) stall("stall-database");
+  if (is_database(descriptor)) {
+    stall("stall-database");
+    if (has("refuse-database")) {
+      errno = EIO;
+      return -1;
+    }
+  }
   return (int)syscall(call, descriptor);
 }
 
