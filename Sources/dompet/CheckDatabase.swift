@@ -7,7 +7,8 @@ import Service
 import Storage
 
 extension Inspection {
-  /// A checkpoint begins far below; what is larger is held up by a reader that does not end.
+  /// A checkpoint begins far below; what is larger is held up by a reader that does not end, or
+  /// kept whole since the sync of a checkpoint failed.
   private static let logBytesMax: Int64 = 256_000_000
   private static let bytesLeftMin: Int64 = 200_000_000
   private static let secondsBehindMax: Int64 = 60
@@ -70,7 +71,8 @@ extension Inspection {
     if log > Inspection.logBytesMax {
       warning(
         "write-ahead log", "it has \(files.logBytes.bytes)",
-        "Somebody reads without end: see who holds the database, below.")
+        "Somebody reads without end: see who holds the database, below. Or the disk refused a "
+          + "checkpoint: mend it, then stop all programs and start them.")
     } else {
       ok("write-ahead log", "it has \(Optional(log).bytes)")
     }
