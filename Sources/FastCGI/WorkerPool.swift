@@ -33,7 +33,7 @@ final class WorkerPool: Sendable {
     installWakeUpHandler()
     setWakeUp(blocked: true)
     addWorker()
-    if workers.withLock(\.isEmpty) { fail("cannot start a worker thread") }
+    if workers.withLock({ $0.isEmpty }) { fail("cannot start a worker thread") }
   }
 
   /// Without effect when there are as many as may be, when the pool stops, and when the system
