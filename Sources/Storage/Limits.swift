@@ -6,7 +6,7 @@ import Glibc
 enum Limits {
   /// From the call of `write` to the end of its body. nginx waits 5 s for the quickest program.
   static let writeSeconds = 4
-  /// Read connections of a process, each of which comes to hold 1.2 MB. To read is 0.1 ms of work
+  /// Read connections of a process, each of which comes to hold 1.1 MB. To read is 0.1 ms of work
   /// for a processor: two for each are enough, but four, in case that some wait for the disk, and
   /// no more than half of the workers.
   static let readersMax = min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), 16)
@@ -16,7 +16,7 @@ enum Limits {
   static let readBusyMilliseconds: Int32 = 4000
   /// What a reader keeps of the file in memory. It forgets all of it with each commit anywhere, and
   /// the kernel has it too: a thousand people's wallets, sessions and names fit, who ask often.
-  static let readCacheKibibytes = 1024
+  static let readCacheKibibytes = 896
   /// What the writer keeps in memory: all pages that a large group changes, or they would go to the
   /// log before the commit, be read again, and be written once more. With half of it they do.
   static let writeCacheKibibytes = 4096

@@ -50,11 +50,11 @@ final class BackgroundCheckpoint: @unchecked Sendable {
   /// Both have to read something, or they know of no log. This reads no more than the first page.
   private func open() throws(Refusal) {
     if copier == nil {
-      let connection = try SQLiteConnection(path: path, purpose: .reading)
+      let connection = try SQLiteConnection(path: path, purpose: .copying)
       _ = try connection.pragma("PRAGMA user_version")
       copier = connection
     }
-    if anchor == nil { anchor = try SQLiteConnection(path: path, purpose: .reading) }
+    if anchor == nil { anchor = try SQLiteConnection(path: path, purpose: .copying) }
     try anchor?.begin()
     _ = try anchor?.pragma("PRAGMA user_version")
   }

@@ -9,7 +9,8 @@ import Domain
 /// the pool lends it to one reader and the queue has one leader. That is also why it may be
 /// Sendable.
 final class SQLiteConnection: Connection, @unchecked Sendable {
-  enum Purpose { case reading, writing }
+  /// To copy the log into the database asks for no table.
+  enum Purpose { case reading, writing, copying }
 
   let handle: OpaquePointer
   let purpose: Purpose
@@ -100,7 +101,7 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
   func begin() throws(Refusal) {
     logPages = nil
     switch purpose {
-    case .reading: try execute("BEGIN", [])
+    case .reading, .copying: try execute("BEGIN", [])
     case .writing: try execute("BEGIN IMMEDIATE", [])
     }
     expectsTransaction = true
