@@ -18,8 +18,9 @@ enum Limits {
   /// the kernel has it too: a thousand people's wallets, sessions and names fit, who ask often.
   static let readCacheKibibytes = 896
   /// What the writer keeps in memory: all pages that a large group changes, or they would go to the
-  /// log before the commit, be read again, and be written once more. With half of it they do.
-  static let writeCacheKibibytes = 4096
+  /// log before the commit, be read again, and be written once more. With a million wallets none
+  /// do; with two thirds of it they do.
+  static let writeCacheKibibytes = 3072
   /// At start another program may be applying a long migration.
   static let startSeconds = 60
   /// 2.4 MB of log: when so much has been written, a checkpoint begins beside the next commits.
