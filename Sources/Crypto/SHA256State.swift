@@ -92,19 +92,20 @@ struct SHA256State: Sendable {
   }
 }
 
-/// One round (section 6.2.2, step 3). `choice`, `majority` and the sums of rotations are the
-/// standard's in forms that take fewer steps: the next round's `b ^ c` is this one's `a ^ b`, and
-/// a word that is rotated in turn need not be copied for each rotation.
+/// One round (section 6.2.2, step 3). The next round's `e` waits for the sum of its rotations: so
+/// these run side by side, and what does not wait is added first. The rest is in forms that take
+/// fewer steps: the next round's `b ^ c` is this one's `a ^ b`, and a word that is rotated in turn
+/// need not be copied for each rotation.
 @inline(__always)
 private func round(
   _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32,
   _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32, _ input: UInt32
 ) {
-  let choice = ((f ^ g) & e) ^ g
+  let choice = (e & f) ^ (~e & g)
   let majority = ((a ^ b) & (b ^ c)) ^ b
-  let sum = h &+ ((e.rotated(14) ^ e).rotated(5) ^ e).rotated(6) &+ choice &+ input
+  let sum = h &+ input &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice
   d &+= sum
-  h = sum &+ ((a.rotated(9) ^ a).rotated(11) ^ a).rotated(2) &+ majority
+  h = ((a.rotated(9) ^ a).rotated(13) ^ a.rotated(2)) &+ majority &+ sum
 }
 
 /// A window of sixteen words on the message schedule: at first the block itself.

@@ -31,10 +31,10 @@ static inline uint32_t take(uint32_t w[16], int i) {
 
 #define ROUND(a, b, c, d, e, f, g, h, input)                                                   \
   do {                                                                                         \
-    uint32_t sum = h + rotated(rotated(rotated(e, 14) ^ e, 5) ^ e, 6) +                        \
-                   (((f ^ g) & e) ^ g) + (input);                                              \
+    uint32_t sum = h + (input) + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) +           \
+                   ((e & f) ^ (~e & g));                                                       \
     d += sum;                                                                                  \
-    h = sum + rotated(rotated(rotated(a, 9) ^ a, 11) ^ a, 2) + (((a ^ b) & (b ^ c)) ^ b);      \
+    h = (rotated(rotated(a, 9) ^ a, 13) ^ rotated(a, 2)) + (((a ^ b) & (b ^ c)) ^ b) + sum;    \
   } while (0)
 
 #define EIGHT(i, k0, k1, k2, k3, k4, k5, k6, k7)           \
