@@ -92,10 +92,10 @@ struct SHA256State: Sendable {
   }
 }
 
-/// One round (section 6.2.2, step 3). The next round's `e` waits for the sum of its rotations: so
-/// these run side by side, and what does not wait is added first. The rest is in forms that take
-/// fewer steps: the next round's `b ^ c` is this one's `a ^ b`, and a word that is rotated in turn
-/// need not be copied for each rotation.
+/// One round (section 6.2.2, step 3). The next round's `e` waits for the rotations of this one: so
+/// they are written side by side, and `h` and the input, which wait for nothing, are added first.
+/// `majority` and the rotations of `a` take fewer steps than the standard's: the next round's
+/// `b ^ c` is this one's `a ^ b`, and a word that is rotated in turn need not be copied each time.
 @inline(__always)
 private func round(
   _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32,

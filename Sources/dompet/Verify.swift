@@ -17,7 +17,7 @@ struct Verify: ParsableCommand {
       Whoever can write the file could write a whole new history. So keep the heads elsewhere, and \
       compare: dompet verify --heads YESTERDAY --print-heads > TODAY
 
-      Takes about 20 seconds of processor time for each million transactions, constant memory, \
+      Takes 10 to 25 seconds of processor time for each million transactions, constant memory, \
       and temporary files of about a quarter of the database in SQLITE_TMPDIR, else in /var/tmp.
       """)
 

@@ -27,7 +27,7 @@ extension SQLiteConnection {
   /// What each connection demands, and why:
   /// - no checkpoint that SQLite makes by itself, on commit or on close, and a log that survives
   ///   the last close: the WAL-reset race (https://sqlite.org/wal.html#walresetbug), and readers;
-  /// - FULL: the log is synced at each commit, and without it a power cut takes acknowledged rows;
+  /// - FULL, of whoever asks for tables: the log is synced at each commit, and without it a power cut takes acknowledged rows;
   /// - foreign keys, which SQLite leaves off;
   /// - a file that somebody prepared can neither run functions nor be written past its schema;
   /// - a misspelt column in double quotes is an error, not a string.
@@ -44,7 +44,8 @@ extension SQLiteConnection {
     guard code == SQLITE_OK else { throw failure(code, "keep the log") }
     sqlite3_wal_autocheckpoint(handle, 0)
     sqlite3_busy_timeout(handle, Limits.readBusyMilliseconds)
-    // The rest reads the schema, 0.2 MB of memory. Whoever copies syncs the database by itself.
+    // The rest reads the schema, 0.2 MB of memory. Who copies needs none of it: what is in the log
+    // was synced at its commit, and syncDatabase sees to the database.
     if purpose != .copying { try setUpForTables() }
   }
 

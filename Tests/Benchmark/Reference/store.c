@@ -22,7 +22,8 @@ sqlite3 *open_database(void) {
   // Who comes first reads the log anew; the others wait for that.
   if (sqlite3_open_v2(url + 7, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ||
       sqlite3_busy_timeout(opened, 4000) ||
-      sqlite3_exec(opened, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON", NULL, NULL, NULL)) {
+      sqlite3_exec(opened, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                   "PRAGMA cache_size=-896", NULL, NULL, NULL)) {
     fail("the database cannot be used");
   }
   sqlite3_wal_autocheckpoint(opened, 0);
@@ -48,7 +49,7 @@ static int run(sqlite3_stmt *statement) {
 // A checkpoint after as many pages as in the product.
 void open_writer(void) {
   database = open_database();
-  sqlite3_exec(database, "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096", NULL, NULL, NULL);
+  sqlite3_exec(database, "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-3072", NULL, NULL, NULL);
   sqlite3_wal_autocheckpoint(database, 600);
   begin = prepare(database, "BEGIN IMMEDIATE");
   commit = prepare(database, "COMMIT");
