@@ -27,7 +27,8 @@ extension SQLiteConnection {
   /// What each connection demands, and why:
   /// - no checkpoint that SQLite makes by itself, on commit or on close, and a log that survives
   ///   the last close: the WAL-reset race (https://sqlite.org/wal.html#walresetbug), and readers;
-  /// - FULL, of whoever asks for tables: the log is synced at each commit, and without it a power cut takes acknowledged rows;
+  /// - FULL, of whoever asks for tables: the log is synced at each commit, and without it a power
+  ///   cut takes acknowledged rows;
   /// - foreign keys, which SQLite leaves off;
   /// - a file that somebody prepared can neither run functions nor be written past its schema;
   /// - a misspelt column in double quotes is an error, not a string.
