@@ -41,6 +41,12 @@ build_programs() {
   done
 }
 
+# What a constant of the product is, so that the reference has the same.
+number_of() {
+  awk -v name="$1" '$0 ~ "let " name " =" { print $NF; found = 1 } END { exit !found }' \
+    "$root/Sources/$2" || fail $internal "Sources/$2 has no number $1."
+}
+
 build_reference() {
   local flags=(-std=gnu11 -O2 -Wall -Wextra -Werror)
   mkdir -p "$directory/bin"
@@ -48,6 +54,10 @@ build_reference() {
     fail $internal "coldstart.c does not compile."
   gcc "${flags[@]}" -shared -fPIC -o "$directory/bin/slow_sync.so" "$here/slow_sync.c" -ldl ||
     fail $internal "slow_sync.c does not compile."
+  local name
+  for name in readCacheKibibytes writeCacheKibibytes checkpointPages; do
+    flags+=("-D$name=$(number_of "$name" Storage/Limits.swift)")
+  done
   gcc "${flags[@]}" -o "$directory/bin/reference" "$here"/Reference/*.c \
     -lfcgi -lsqlite3 -lcrypto -largon2 -lpthread || fail $internal "Reference does not compile."
 }
@@ -79,8 +89,7 @@ start_stack() {
     sleep 0.1
   done
   stack_folder=$folder
-  workers=${WORKER_THREADS:-$(awk '/let workerThreads =/ { print $NF }' \
-    "$root/Sources/Service/Bounds.swift")}
+  workers=${WORKER_THREADS:-$(number_of workerThreads Service/Bounds.swift)}
   stop_reconciliation
 }
 
@@ -103,6 +112,8 @@ stop_reconciliation() {
   watcher=$(cut -d ' ' -f 4 "/proc/$process/stat")
   kill -STOP "$watcher"
   kill -TERM "$process"
+  # Until then it shares libcurl with dompet-payments.
+  until [[ $(cut -d ' ' -f 3 "/proc/$process/stat" 2> /dev/null) != [SRD] ]]; do sleep 0.1; done
 }
 
 copy_for_reference() {

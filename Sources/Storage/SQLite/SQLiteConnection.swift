@@ -9,7 +9,7 @@ import Domain
 /// the pool lends it to one reader and the queue has one leader. That is also why it may be
 /// Sendable.
 final class SQLiteConnection: Connection, @unchecked Sendable {
-  /// To copy the log into the database asks for no table.
+  /// Who copies the log into the database, or keeps it meanwhile, asks for no table.
   enum Purpose { case reading, writing, copying }
 
   let handle: OpaquePointer

@@ -15,6 +15,10 @@ static pthread_mutex_t queue = PTHREAD_MUTEX_INITIALIZER;
 static struct job *first, **end = &first;
 static int has_leader;
 
+// The numbers come from the product's Limits.swift, through the command line of the compiler.
+#define TEXT(number) #number
+#define PRAGMA_CACHE(kibibytes) "PRAGMA cache_size=-" TEXT(kibibytes)
+
 sqlite3 *open_database(void) {
   sqlite3 *opened;
   const char *url = setting("DATABASE_URL");
@@ -23,7 +27,7 @@ sqlite3 *open_database(void) {
   if (sqlite3_open_v2(url + 7, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ||
       sqlite3_busy_timeout(opened, 4000) ||
       sqlite3_exec(opened, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                   "PRAGMA cache_size=-896", NULL, NULL, NULL)) {
+                   PRAGMA_CACHE(readCacheKibibytes), NULL, NULL, NULL)) {
     fail("the database cannot be used");
   }
   sqlite3_wal_autocheckpoint(opened, 0);
@@ -46,11 +50,11 @@ static int run(sqlite3_stmt *statement) {
   return code == SQLITE_DONE;
 }
 
-// A checkpoint after as many pages as in the product.
 void open_writer(void) {
   database = open_database();
-  sqlite3_exec(database, "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-3072", NULL, NULL, NULL);
-  sqlite3_wal_autocheckpoint(database, 600);
+  sqlite3_exec(database, "PRAGMA temp_store=MEMORY; " PRAGMA_CACHE(writeCacheKibibytes), NULL,
+               NULL, NULL);
+  sqlite3_wal_autocheckpoint(database, checkpointPages);
   begin = prepare(database, "BEGIN IMMEDIATE");
   commit = prepare(database, "COMMIT");
   roll_back = prepare(database, "ROLLBACK");
